@@ -1,0 +1,20 @@
+namespace ResPrune.Inference.Engine;
+
+/// <summary>What is loaded, for logs, manifests and metrics.</summary>
+/// <param name="Name">Folder name of the checkpoint.</param>
+/// <param name="ModelType"><c>model_type</c> of its <c>config.json</c>.</param>
+/// <param name="Parameters">Number of weights.</param>
+/// <param name="Device">Where it runs: <c>cpu</c>, <c>cuda:0</c>.</param>
+/// <param name="DType">What it computes in: <c>float32</c>, <c>bfloat16</c>, <c>float16</c>.</param>
+/// <param name="WeightsDigest">Lower-case hex SHA-256 over the safetensors files.</param>
+/// <param name="VisualTokensPerImage">Visual tokens of one image before pruning.</param>
+/// <param name="DefaultAlpha">The paper's α for this family.</param>
+public sealed record ModelDescription(
+    string Name,
+    string ModelType,
+    long Parameters,
+    string Device,
+    string DType,
+    string WeightsDigest,
+    int VisualTokensPerImage,
+    double DefaultAlpha);
