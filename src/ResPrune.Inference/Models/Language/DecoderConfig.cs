@@ -1,0 +1,82 @@
+namespace ResPrune.Inference.Models.Language;
+
+/// <summary>Shape of a Llama-style decoder; families set what differs (grouped queries, head size, biases, tied embeddings).</summary>
+internal sealed record DecoderConfig
+{
+    public required int VocabularySize { get; init; }
+
+    public required int HiddenSize { get; init; }
+
+    public required int IntermediateSize { get; init; }
+
+    public required int Layers { get; init; }
+
+    public required int Heads { get; init; }
+
+    public required int KeyValueHeads { get; init; }
+
+    public required int HeadSize { get; init; }
+
+    /// <summary>Most positions the model was made for.</summary>
+    public required int ContextLength { get; init; }
+
+    public required double RmsNormEpsilon { get; init; }
+
+    public required double RopeTheta { get; init; }
+
+    /// <summary>Biases on the query, key and value projections.</summary>
+    public required bool QueryKeyValueBias { get; init; }
+
+    /// <summary>Bias on the attention's output projection.</summary>
+    public required bool AttentionOutputBias { get; init; }
+
+    public required bool MlpBias { get; init; }
+
+    public required bool TieWordEmbeddings { get; init; }
+
+    /// <summary>Reads a <c>text_config</c> of <c>model_type</c> llama. Defaults: HF <c>LlamaConfig</c>.</summary>
+    public static DecoderConfig ReadLlama(ConfigJson json)
+    {
+        var modelType = json.String("model_type", "llama");
+        if (modelType != "llama") throw json.Fault("model_type", $"is '{modelType}'; supported is 'llama'");
+        var activation = json.String("hidden_act", "silu");
+        if (activation != "silu") throw json.Fault("hidden_act", $"is '{activation}'; supported is 'silu'");
+        var heads = json.Size("num_attention_heads", 32);
+        var hidden = json.Size("hidden_size", 4096);
+        var bias = json.Bool("attention_bias", false);
+        var config = new DecoderConfig
+        {
+            VocabularySize = json.Size("vocab_size", 32000),
+            HiddenSize = hidden,
+            IntermediateSize = json.Size("intermediate_size", 11008),
+            Layers = json.Size("num_hidden_layers", 32),
+            Heads = heads,
+            KeyValueHeads = json.Size("num_key_value_heads", heads),
+            HeadSize = json.Size("head_dim", Math.Max(1, hidden / heads)),
+            ContextLength = json.Size("max_position_embeddings", 2048),
+            RmsNormEpsilon = json.Double("rms_norm_eps", 1e-6),
+            RopeTheta = ReadRopeTheta(json),
+            QueryKeyValueBias = bias,
+            AttentionOutputBias = bias,
+            MlpBias = json.Bool("mlp_bias", false),
+            TieWordEmbeddings = json.Bool("tie_word_embeddings", false),
+        };
+        if (config.Heads % config.KeyValueHeads != 0)
+            throw json.Fault("num_key_value_heads", $"is {config.KeyValueHeads}, which does not divide num_attention_heads {config.Heads}");
+        if (config.HeadSize % 2 != 0) throw json.Fault("head_dim", $"is {config.HeadSize}; rotary embeddings need an even one");
+        return config;
+    }
+
+    private static double ReadRopeTheta(ConfigJson json)
+    {
+        foreach (var field in (ReadOnlySpan<string>)["rope_parameters", "rope_scaling"])
+        {
+            if (json.Object(field) is not { } rope) continue;
+            var type = rope.String("rope_type", rope.String("type", "default"));
+            if (type != "default") throw rope.Fault("rope_type", $"is '{type}'; supported is 'default'");
+            if (rope.Has("rope_theta")) return rope.Double("rope_theta", 10000);
+        }
+
+        return json.Double("rope_theta", 10000);
+    }
+}

@@ -1,0 +1,82 @@
+using ResPrune.Inference.Weights;
+using static TorchSharp.torch;
+
+namespace ResPrune.Inference.Models.Language;
+
+/// <summary>
+/// Llama-style decoder over packed tokens: the sequences of a micro-batch lie one after another without padding, and an
+/// <see cref="IAttentionPlan"/> knows where each begins. HF <c>LlamaForCausalLM</c>. Shapes: N packed tokens, C hidden.
+/// </summary>
+internal sealed class DecoderModel : IDisposable
+{
+    private const string Prefix = "language_model.model.";
+    private readonly Tensor _embedTokens;
+    private readonly DecoderLayer[] _layers;
+    private readonly RmsNorm _norm;
+    private readonly Tensor? _lmHead;
+    private readonly RotaryEmbedding _rotary;
+
+    /// <param name="config">Shapes.</param>
+    /// <param name="positions">Positions the rotary table covers.</param>
+    /// <param name="weights">The checkpoint; names under <c>language_model.</c> are taken.</param>
+    public DecoderModel(DecoderConfig config, int positions, IWeightSource weights)
+    {
+        Config = config;
+        _embedTokens = weights.Take(Prefix + "embed_tokens.weight", config.VocabularySize, config.HiddenSize);
+        _layers = [.. Enumerable.Range(0, config.Layers).Select(i => new DecoderLayer(config, i, weights, $"{Prefix}layers.{i}."))];
+        _norm = new RmsNorm(weights, Prefix + "norm", config.HiddenSize, config.RmsNormEpsilon);
+        const string LmHeadName = "language_model.lm_head.weight";
+        if (!config.TieWordEmbeddings || weights.Has(LmHeadName)) _lmHead = weights.Take(LmHeadName, config.VocabularySize, config.HiddenSize);
+        _rotary = new RotaryEmbedding(config.HeadSize, positions, config.RopeTheta, _embedTokens.device);
+    }
+
+    public DecoderConfig Config { get; }
+
+    /// <summary>Weights that training changes.</summary>
+    public IEnumerable<Tensor> Parameters =>
+        [_embedTokens, .. _layers.SelectMany(layer => layer.Parameters), .. _norm.Parameters, .. _lmHead is null ? (Tensor[])[] : [_lmHead]];
+
+    public ScalarType DType => _embedTokens.dtype;
+
+    public Device Device => _embedTokens.device;
+
+    /// <summary>Rows of the embedding table. int64 [N] -> [N, C]</summary>
+    public Tensor Embed(Tensor ids) => _embedTokens.index_select(0, ids);
+
+    /// <summary>Runs all layers and the final norm. [N, C], int64 [N] -> [N, C]</summary>
+    /// <param name="embeds">Input embeddings of the packed tokens; stays the caller's.</param>
+    /// <param name="positionIds">Position of each token in its own sequence.</param>
+    /// <param name="attention">Which token sees which.</param>
+    /// <param name="observe">Called with the index and the residual stream after each layer; for tests.</param>
+    public Tensor Forward(Tensor embeds, Tensor positionIds, IAttentionPlan attention, Action<int, Tensor>? observe = null)
+    {
+        using var scope = NewDisposeScope();
+        var (cos, sin) = _rotary.Rows(positionIds, embeds.dtype);
+        var hidden = embeds.alias();
+        for (var i = 0; i < _layers.Length; i++)
+        {
+            var next = _layers[i].Forward(hidden, cos, sin, attention);
+            hidden.Dispose();
+            hidden = next;
+            observe?.Invoke(i, hidden);
+        }
+
+        return _norm.Forward(hidden).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logits in float32. [N, C] -> [N, V]</summary>
+    public Tensor Logits(Tensor hidden)
+    {
+        using var logits = nn.functional.linear(hidden, _lmHead ?? _embedTokens);
+        return logits.to_type(ScalarType.Float32);
+    }
+
+    public void Dispose()
+    {
+        _embedTokens.Dispose();
+        foreach (var layer in _layers) layer.Dispose();
+        _norm.Dispose();
+        _lmHead?.Dispose();
+        _rotary.Dispose();
+    }
+}

@@ -1,0 +1,34 @@
+using ResPrune.Inference.Weights;
+using static TorchSharp.torch;
+
+namespace ResPrune.Inference.Models.Language;
+
+/// <summary>Root-mean-square normalisation, computed in float32 as HF <c>LlamaRMSNorm</c> does.</summary>
+internal sealed class RmsNorm : IDisposable
+{
+    private readonly Tensor _weight;
+    private readonly Tensor _epsilon;
+
+    public RmsNorm(IWeightSource weights, string name, long width, double epsilon)
+    {
+        _weight = weights.Take(name + ".weight", width);
+        _epsilon = tensor((float)epsilon, device: _weight.device);
+    }
+
+    public IEnumerable<Tensor> Parameters => [_weight];
+
+    /// <summary>[..., C] -> [..., C]</summary>
+    public Tensor Forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var wide = x.to_type(ScalarType.Float32);
+        var scale = (wide * wide).mean([-1], keepdim: true).add(_epsilon).rsqrt();
+        return (_weight * (wide * scale).to_type(x.dtype)).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        _weight.Dispose();
+        _epsilon.Dispose();
+    }
+}
