@@ -1,0 +1,76 @@
+using System.ComponentModel.DataAnnotations;
+using ResPrune.Batch.Manifests;
+
+namespace ResPrune.Batch.Batches;
+
+/// <summary>What a batch asks for; fixed when it is submitted.</summary>
+public sealed record BatchSpec
+{
+    /// <summary>Rows of one shard when nothing else is asked for.</summary>
+    public const int DefaultRowsPerShard = 64;
+
+    /// <summary>Form of the input lines; the output takes the same. Detected and set when the batch is submitted.</summary>
+    public InputStyle InputStyle { get; init; }
+
+    /// <summary>Where relative image names start: the location given to <see cref="Images.IImageRoots.Open"/>. Default: none, data URLs only.</summary>
+    public string? ImageRoot { get; init; }
+
+    /// <summary>Name of the model, for the answers and the manifest.</summary>
+    [Required(AllowEmptyStrings = false)]
+    public required string Model { get; init; }
+
+    /// <summary>Visual tokens to keep: <c>all</c> (default), <c>1/3</c>, <c>0.25</c>, <c>64</c>.</summary>
+    [Required(AllowEmptyStrings = false)]
+    public string Keep { get; init; } = "all";
+
+    /// <summary><c>resprune</c> (default), <c>random</c> or <c>none</c>.</summary>
+    [Required(AllowEmptyStrings = false)]
+    public string Pruner { get; init; } = "resprune";
+
+    /// <summary>Exponent α of the relevance weight; null (default) takes the model family's.</summary>
+    [Range(0, 100)]
+    public double? Alpha { get; init; }
+
+    /// <summary>ε of the relevance weight. Default 1e-6.</summary>
+    [Range(double.Epsilon, 1)]
+    public double Epsilon { get; init; } = 1e-6;
+
+    /// <summary>Most tokens of an answer. Default 64.</summary>
+    [Range(1, 1 << 20)]
+    public int MaxTokens { get; init; } = 64;
+
+    /// <summary>0 (default) is greedy.</summary>
+    [Range(0, 100)]
+    public double Temperature { get; init; }
+
+    /// <summary>Nucleus, in (0, 1]. Default 1: all.</summary>
+    [Range(double.Epsilon, 1)]
+    public double TopP { get; init; } = 1;
+
+    /// <summary>Only the k likeliest tokens; 0 (default) means all.</summary>
+    [Range(0, int.MaxValue)]
+    public int TopK { get; init; }
+
+    /// <summary>Seed of every row's own random stream and of the random pruner. Default 0.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Rows of one shard, the unit of work and of durability. Default 64.</summary>
+    [Range(1, 1_000_000)]
+    public int RowsPerShard { get; init; } = DefaultRowsPerShard;
+
+    /// <summary>Share of the fleet against other batches; higher gets more. Default 0.</summary>
+    [Range(-100, 100)]
+    public int Priority { get; init; }
+
+    /// <summary>Failed rows after which the batch is cancelled; null (default) means never.</summary>
+    public ErrorBudget? ErrorBudget { get; init; }
+
+    /// <summary>The sampling of one row.</summary>
+    public RowSampling SamplingFor(BatchRequestLine line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        var own = line.Sampling;
+        return new RowSampling(
+            own?.MaxTokens ?? MaxTokens, own?.Temperature ?? Temperature, own?.TopP ?? TopP, own?.TopK ?? TopK, own?.Seed ?? Seed);
+    }
+}

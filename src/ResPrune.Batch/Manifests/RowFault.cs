@@ -1,0 +1,8 @@
+using ResPrune.Batch.Rows;
+
+namespace ResPrune.Batch.Manifests;
+
+/// <summary>Why a line cannot be asked at all.</summary>
+/// <param name="Code">The closed reason.</param>
+/// <param name="Message">One sentence for a person.</param>
+public sealed record RowFault(RowErrorCode Code, string Message);

@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ResPrune.Batch.Storage;
+
+/// <summary>Rules every blob name obeys, so that one name means one blob in every store and none outside it.</summary>
+public static class BlobName
+{
+    /// <summary>Most characters of a name (Azure Blob's limit).</summary>
+    public const int MaxLength = 1024;
+
+    /// <summary>First path segment a store keeps for its own bookkeeping; never a blob.</summary>
+    internal const string ReservedSegment = ".resprune-store";
+
+    /// <summary>Drops empty and '.' segments and checks the rest.</summary>
+    /// <exception cref="BlobNameException">Empty, absolute, too long, with '..', a backslash or a control character.</exception>
+    public static string Canonicalise(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return TryCanonicalise(name, out var canonical, out var reason) ? canonical : throw new BlobNameException(name, reason);
+    }
+
+    /// <summary>Drops empty and '.' segments and checks the rest; on false, <paramref name="reason"/> says why in a few words.</summary>
+    public static bool TryCanonicalise(
+        string name, [NotNullWhen(true)] out string? canonical, [NotNullWhen(false)] out string? reason)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        canonical = null;
+        reason = FindFault(name);
+        if (reason is not null) return false;
+        var segments = name.Split('/').Where(segment => segment.Length > 0 && segment != ".").ToArray();
+        if (segments.Length == 0) reason = "it names no blob";
+        else if (segments.Contains("..")) reason = "'..' is not allowed";
+        else if (segments[0] == ReservedSegment) reason = $"'{ReservedSegment}' belongs to the store";
+        if (reason is not null) return false;
+        canonical = string.Join('/', segments);
+        return true;
+    }
+
+    private static string? FindFault(string name)
+    {
+        if (name.Length == 0) return "it is empty";
+        if (name.Length > MaxLength) return $"it is longer than {MaxLength} characters";
+        if (name[0] == '/') return "it is an absolute path";
+        if (name.Contains('\\', StringComparison.Ordinal)) return "backslashes are not allowed";
+        return name.Any(char.IsControl) ? "control characters are not allowed" : null;
+    }
+}
