@@ -1,0 +1,7 @@
+namespace ResPrune.Inference.Tokenization;
+
+/// <summary>How a <see cref="BytePairModel"/> treats characters that are no piece.</summary>
+/// <param name="ByteFallback">They become the pieces <c>&lt;0x00&gt;</c> to <c>&lt;0xFF&gt;</c> of their UTF-8 bytes, where all of these exist.</param>
+/// <param name="UnknownId">Otherwise they become this id; null leaves them out.</param>
+/// <param name="FuseUnknown">A run of unknown characters becomes one token.</param>
+internal sealed record BytePairOptions(bool ByteFallback, int? UnknownId, bool FuseUnknown);

@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+
+namespace ResPrune.Inference.Tokenization;
+
+/// <summary>
+/// SentencePiece-style BPE as <c>tokenizer.json</c> describes it for LLaMA: spaces become ▁, one is put before every stretch of text, no
+/// pre-tokenizer, bytes for characters that are no piece. Follows Hugging Face's tokenizers (<c>AddedVocabulary</c>, <c>BPE::merge_word</c>).
+/// </summary>
+internal sealed class SentencePieceTokenizer : ITokenizer
+{
+    private readonly BytePairModel _model;
+    private readonly TextNormalizer _normalizer;
+    private readonly TokenDecoder _decoder;
+    private readonly Dictionary<string, AddedToken> _added;
+    private readonly AddedTokenMatcher _rawMatcher;
+    private readonly AddedTokenMatcher _normalizedMatcher;
+    private readonly string?[] _pieces;
+    private readonly HashSet<int> _special;
+
+    /// <summary>Takes the parts of a file that has been checked; <paramref name="pieces"/> is indexed by id, null where an id is unused.</summary>
+    public SentencePieceTokenizer(
+        BytePairModel model,
+        TextNormalizer normalizer,
+        TokenDecoder decoder,
+        IReadOnlyList<AddedToken> added,
+        string?[] pieces,
+        IReadOnlyList<int> prefix,
+        IReadOnlyList<int> suffix)
+    {
+        _model = model;
+        _normalizer = normalizer;
+        _decoder = decoder;
+        _pieces = pieces;
+        _added = added.ToDictionary(token => token.Content, StringComparer.Ordinal);
+        _special = [.. added.Where(token => token.Special).Select(token => token.Id)];
+        _rawMatcher = new AddedTokenMatcher(added.Where(token => !token.Normalized).Select(token => (token.Content, token)));
+        _normalizedMatcher = new AddedTokenMatcher(
+            added.Where(token => token.Normalized).Select(token => (normalizer.Normalize(token.Content).Text, token)));
+        Prefix = prefix;
+        Suffix = suffix;
+    }
+
+    /// <inheritdoc/>
+    public int VocabularySize => _pieces.Length;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Prefix { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Suffix { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Encode(string text, bool addSpecialTokens)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var ids = new List<int>();
+        if (addSpecialTokens) ids.AddRange(Prefix);
+        foreach (var (id, start, end) in _rawMatcher.Split(text))
+        {
+            if (id is { } control) ids.Add(control);
+            else EncodeStretch(text[start..end], ids);
+        }
+
+        if (addSpecialTokens) ids.AddRange(Suffix);
+        return ids;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TextToken> EncodeText(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var normalized = _normalizer.Normalize(text);
+        var tokens = new List<TextToken>();
+        _model.Encode(normalized.Text, tokens);
+        foreach (ref var token in CollectionsMarshal.AsSpan(tokens))
+            token = new TextToken(token.Id, normalized.Origins[token.Start], normalized.Origins[token.End]);
+        return tokens;
+    }
+
+    /// <inheritdoc/>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens)
+    {
+        var pieces = new List<string>(ids.Length);
+        foreach (var id in ids)
+        {
+            if ((uint)id >= (uint)_pieces.Length || _pieces[id] is not { } piece) continue;
+            if (skipSpecialTokens && _special.Contains(id)) continue;
+            pieces.Add(piece);
+        }
+
+        return _decoder.Decode(pieces);
+    }
+
+    /// <inheritdoc/>
+    public int? TokenId(string piece) => _added.TryGetValue(piece, out var token) ? token.Id : _model.PieceId(piece);
+
+    private void EncodeStretch(string stretch, List<int> ids)
+    {
+        var normalized = _normalizer.Normalize(stretch).Text;
+        var tokens = new List<TextToken>();
+        foreach (var (id, start, end) in _normalizedMatcher.Split(normalized))
+        {
+            if (id is { } control)
+            {
+                ids.Add(control);
+                continue;
+            }
+
+            tokens.Clear();
+            _model.Encode(normalized.AsSpan(start, end - start), tokens);
+            foreach (var token in tokens) ids.Add(token.Id);
+        }
+    }
+}
