@@ -1,0 +1,121 @@
+using ResPrune.Inference.Engine;
+
+namespace ResPrune.Inference.Processing;
+
+/// <summary>
+/// From the bytes of a picture file to pixel values, as transformers' CLIP and LLaVA image processors with Pillow do it: decode, pad, resize, crop,
+/// rescale, normalise. Safe to use from any thread.
+/// </summary>
+internal sealed class ImageProcessor
+{
+    private readonly ImageProcessorConfig _config;
+    private readonly ImageDecoder _decoder;
+    private readonly long _maxOutputPixels;
+    private readonly uint _paddingColour;
+    private readonly float[][] _values;
+
+    /// <summary>Takes the checkpoint's settings and the most pixels, in millions, of a picture.</summary>
+    public ImageProcessor(ImageProcessorConfig config, double maxMegapixels)
+    {
+        _config = config;
+        _decoder = new ImageDecoder(maxMegapixels);
+        _maxOutputPixels = (long)Math.Min(maxMegapixels * 1e6, Array.MaxLength / RgbImage.PixelBytes);
+        _values = [.. Enumerable.Range(0, PixelValues.Channels).Select(channel => Normalize(config, channel))];
+        _paddingColour = PaddingColour(config);
+    }
+
+    /// <summary>Decodes and prepares a picture file.</summary>
+    public InputResult<PixelValues> Process(ReadOnlySpan<byte> file)
+    {
+        if (!_decoder.Decode(file).TryGet(out var image, out var failure)) return failure;
+        using (image) return Process(image);
+    }
+
+    /// <summary>Prepares a decoded picture.</summary>
+    public InputResult<PixelValues> Process(RgbImage image)
+    {
+        var side = Math.Max(image.Width, image.Height);
+        var (paddedHeight, paddedWidth) = _config.PadToSquare ? (side, side) : (image.Height, image.Width);
+        var (resizedHeight, resizedWidth) = Resize(paddedHeight, paddedWidth);
+        var (height, width) = _config.Crop ?? (resizedHeight, resizedWidth);
+        if (height > int.MaxValue || width > int.MaxValue || height * width > _maxOutputPixels)
+        {
+            return new InputFailure(
+                FailureReason.ImageTooLarge,
+                $"The image of {image.Width}×{image.Height} pixels becomes {width}×{height}; at most {_maxOutputPixels / 1e6:0.##} megapixels are made.");
+        }
+
+        // What of the wanted window lies inside the resized picture; the rest is black.
+        var rows = Window(resizedHeight, (int)height);
+        var columns = Window(resizedWidth, (int)width);
+        var down = ResampleAxis.Create(
+            new AxisGeometry(image.Height, paddedHeight, (paddedHeight - image.Height) / 2, resizedHeight, rows.Start, rows.Length), _config.Filter);
+        var across = ResampleAxis.Create(
+            new AxisGeometry(image.Width, paddedWidth, (paddedWidth - image.Width) / 2, resizedWidth, columns.Start, columns.Length), _config.Filter);
+        using var window = PillowResize.Resize(image, across, down, _paddingColour);
+        return ToPlanes(window, (int)height, (int)width, rows.Offset, columns.Offset);
+    }
+
+    /// <summary>Transformers' <c>get_resize_output_image_size</c>: the longer side is cut down to a whole number, not rounded.</summary>
+    private (long Height, long Width) Resize(int height, int width)
+    {
+        if (!_config.Resize) return (height, width);
+        if (_config.ShortestEdge is not { } edge) return _config.ResizeTo!.Value;
+        var (shorter, longer) = width <= height ? (width, height) : (height, width);
+        var other = (long)((double)((long)edge * longer) / shorter);
+        return width <= height ? (other, edge) : (edge, other);
+    }
+
+    /// <summary>
+    /// Transformers' <c>center_crop</c> along one axis: the first resized pixel taken, how many, and where in the output they begin. The difference
+    /// is halved downwards also when it is negative.
+    /// </summary>
+    private static (long Start, int Length, int Offset) Window(long resized, int wanted)
+    {
+        var start = (resized - wanted) >> 1;
+        var first = Math.Max(start, 0);
+        return (first, (int)(Math.Min(start + wanted, resized) - first), (int)(first - start));
+    }
+
+    private PixelValues ToPlanes(RgbImage window, int height, int width, int top, int left)
+    {
+        var plane = height * width;
+        var data = GC.AllocateUninitializedArray<float>(PixelValues.Channels * plane);
+        var pixels = window.Pixels;
+        for (var channel = 0; channel < PixelValues.Channels; channel++)
+        {
+            var values = _values[channel];
+            var target = data.AsSpan(channel * plane, plane);
+            if (window.Height < height || window.Width < width) target.Fill(values[0]);
+            for (var y = 0; y < window.Height; y++)
+            {
+                var row = pixels.Slice(y * window.Stride, window.Stride);
+                var line = target.Slice(((y + top) * width) + left, window.Width);
+                for (var x = 0; x < line.Length; x++) line[x] = values[row[(x * RgbImage.PixelBytes) + channel]];
+            }
+        }
+
+        return new PixelValues(data, height, width);
+    }
+
+    /// <summary>The pixel value of every byte, rounded once from double precision.</summary>
+    private static float[] Normalize(ImageProcessorConfig config, int channel)
+    {
+        var values = new float[256];
+        for (var value = 0; value < values.Length; value++)
+        {
+            var rescaled = value * config.RescaleFactor;
+            values[value] = (float)(config.Normalize ? (rescaled - config.Mean[channel]) / config.StandardDeviation[channel] : rescaled);
+        }
+
+        return values;
+    }
+
+    private static uint PaddingColour(ImageProcessorConfig config)
+    {
+        var colour = 0u;
+        for (var channel = 0; channel < PixelValues.Channels; channel++)
+            colour |= (uint)Math.Clamp((int)(config.Mean[channel] * 255), 0, 255) << (8 * channel);
+        return colour;
+    }
+}
