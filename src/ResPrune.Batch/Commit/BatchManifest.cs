@@ -41,4 +41,27 @@ public sealed record BatchManifest
 
     /// <summary>The failures.</summary>
     public required FileReference Errors { get; init; }
+
+    /// <summary>Adds up the commits of a batch.</summary>
+    internal static BatchManifest Of(BatchRecord record, IReadOnlyList<ShardCommit> commits, FileReference output, FileReference errors)
+    {
+        var totals = commits.Aggregate(RowTotals.Zero, (sum, commit) => sum.Add(commit.Totals));
+        var work = totals.Work;
+        return new BatchManifest
+        {
+            Batch = record.Id,
+            Rows = totals.Rows,
+            Shards = commits.Count,
+            Totals = totals,
+            PrefillFlopsSaved = work.PrefillFlopsUnpruned - work.PrefillFlops,
+            KvBytesSaved = work.KvBytesUnpruned - work.KvBytes,
+            DeviceSeconds = work.DeviceSeconds,
+            Spec = record.Spec,
+            Input = record.Input,
+            Engines = [.. commits.Where(commit => commit.Engine is not null).GroupBy(commit => commit.Engine!)
+                .Select(group => new EngineShare(group.Key, group.Count(), group.Sum(commit => commit.Totals.Rows)))],
+            Output = output,
+            Errors = errors,
+        };
+    }
 }

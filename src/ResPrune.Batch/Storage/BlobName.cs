@@ -36,6 +36,15 @@ public static class BlobName
         return true;
     }
 
+    /// <summary>Checks the start of a name, as <see cref="IBlobStore.ListAsync"/> takes it; empty is all names.</summary>
+    /// <exception cref="BlobNameException">No canonical name can start so.</exception>
+    internal static void CheckPrefix(string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        if (!TryCanonicalise(prefix + "x", out var canonical, out var reason)) throw new BlobNameException(prefix, reason);
+        if (canonical != prefix + "x") throw new BlobNameException(prefix, "empty and '.' segments are not allowed in a prefix");
+    }
+
     private static string? FindFault(string name)
     {
         if (name.Length == 0) return "it is empty";

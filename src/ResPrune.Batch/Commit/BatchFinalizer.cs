@@ -1,0 +1,131 @@
+using System.Text.Json;
+using ResPrune.Batch.Batches;
+using ResPrune.Batch.Json;
+using ResPrune.Batch.Rows;
+using ResPrune.Batch.Sharding;
+using ResPrune.Batch.Storage;
+
+namespace ResPrune.Batch.Commit;
+
+/// <summary>
+/// (7) Ends a batch: checks that every shard has its one commit, then publishes output, errors, manifest and final record, in that order. Every
+/// step gives the same bytes again, so a crash anywhere, or two finalizers at once, do no harm.
+/// </summary>
+public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
+{
+    private readonly BatchCatalog _catalog = new(store);
+    private readonly ShardPlanner _planner = new(store, time);
+    private readonly ShardReader _reader = new(store);
+    private readonly ShardLedger _ledger = new(store, time);
+
+    /// <summary>
+    /// Ends a batch whose shards are all committed: in progress → finalizing → completed, cancelling → cancelled. A batch that has ended
+    /// is returned as it is.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Shards are not committed yet; the message names the first.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such batch.</exception>
+    /// <exception cref="BatchCorruptedException">The stored state contradicts itself; nothing was published.</exception>
+    public async Task<BatchRecord> FinalizeAsync(BatchId batch, CancellationToken cancellationToken)
+    {
+        var planned = await _planner.EnsurePlannedAsync(batch, cancellationToken).ConfigureAwait(false);
+        if (planned.Record.IsTerminal) return planned.Record;
+        var commits = await RequireCommitsAsync(batch, planned.Plan, cancellationToken).ConfigureAwait(false);
+        // Cancelling may come between the two reads; then it stays so and ends as cancelled.
+        var record = await _catalog.UpdateAsync(
+            batch,
+            current => current.CanMoveTo(BatchStatus.Finalizing) ? current.MoveTo(BatchStatus.Finalizing, time.GetUtcNow()) : current,
+            cancellationToken).ConfigureAwait(false);
+        if (record.IsTerminal) return record;
+        var end = record.Status == BatchStatus.Cancelling ? BatchStatus.Cancelled : BatchStatus.Completed;
+        return await PublishAsync(record, planned.Plan, commits, end, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Ends a batch before its time: closes every shard that has no commit with rows <c>batch_cancelled</c> or <c>batch_expired</c> and publishes
+    /// what was done. A worker that comes late loses the race for its shard. A batch that is finalizing or has ended goes on as it is.
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="end"><see cref="BatchStatus.Cancelled"/> or <see cref="BatchStatus.Expired"/>.</param>
+    /// <param name="cancellationToken">Stops; a repeat goes on.</param>
+    /// <exception cref="KeyNotFoundException">There is no such batch.</exception>
+    /// <exception cref="BatchCorruptedException">The stored state contradicts itself; nothing was published.</exception>
+    public async Task<BatchRecord> CloseAsync(BatchId batch, BatchStatus end, CancellationToken cancellationToken)
+    {
+        if (end is not (BatchStatus.Cancelled or BatchStatus.Expired))
+            throw new ArgumentOutOfRangeException(nameof(end), end, "A batch is closed as cancelled or as expired.");
+        if (end == BatchStatus.Cancelled) await MarkCancellingAsync(batch, cancellationToken).ConfigureAwait(false);
+        var planned = await _planner.EnsurePlannedAsync(batch, cancellationToken).ConfigureAwait(false);
+        if (planned.Record.IsTerminal) return planned.Record;
+        if (planned.Record.Status == BatchStatus.Finalizing) return await FinalizeAsync(batch, cancellationToken).ConfigureAwait(false);
+        var code = end == BatchStatus.Cancelled ? RowErrorCode.BatchCancelled : RowErrorCode.BatchExpired;
+        foreach (var shard in planned.Plan.Shards)
+            await CloseShardAsync(planned.Record, shard, code, cancellationToken).ConfigureAwait(false);
+        if (end == BatchStatus.Cancelled) return await FinalizeAsync(batch, cancellationToken).ConfigureAwait(false);
+        var commits = await RequireCommitsAsync(batch, planned.Plan, cancellationToken).ConfigureAwait(false);
+        return await PublishAsync(planned.Record, planned.Plan, commits, end, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<BatchRecord> MarkCancellingAsync(BatchId batch, CancellationToken cancellationToken) => _catalog.UpdateAsync(
+        batch,
+        current => current.CanMoveTo(BatchStatus.Cancelling) ? current.MoveTo(BatchStatus.Cancelling, time.GetUtcNow()) : current,
+        cancellationToken);
+
+    private async Task CloseShardAsync(BatchRecord record, ShardSpec shard, RowErrorCode code, CancellationToken cancellationToken)
+    {
+        if (await _ledger.ReadCommitAsync(record.Id, shard.Ordinal, cancellationToken).ConfigureAwait(false) is not null) return;
+        var why = code == RowErrorCode.BatchCancelled
+            ? "The batch was cancelled before this row's turn."
+            : "The batch's window ran out before this row's turn.";
+        var rows = new List<AttemptRow>(shard.Rows);
+        await foreach (var line in _reader.ReadAsync(record, shard, cancellationToken).ConfigureAwait(false))
+        {
+            var row = line.Fault is null ? ErrorRow.For(record.Id, line, code, why) : ErrorRow.ForFault(record.Id, line);
+            rows.Add(new AttemptRow(line.LineNumber, line.CustomId, null, row));
+        }
+
+        var attempt = await _ledger
+            .WriteAttemptAsync(record.Id, shard, AttemptId.New(), rows, engine: null, cancellationToken).ConfigureAwait(false);
+        await _ledger.TryCommitAsync(attempt, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<List<ShardCommit>> RequireCommitsAsync(BatchId batch, BatchPlan plan, CancellationToken cancellationToken)
+    {
+        var commits = new List<ShardCommit>(plan.Shards.Count);
+        await foreach (var commit in _ledger.ReadCommitsAsync(batch, cancellationToken).ConfigureAwait(false))
+        {
+            if (commit.Shard >= plan.Shards.Count)
+                throw new BatchCorruptedException(batch, BatchBlobs.Commit(batch, commit.Shard), $"the plan has only {plan.Shards.Count} shards.");
+            if (commit.Shard != commits.Count) break;
+            if (commit.Totals.Rows != plan.Shards[commit.Shard].Rows)
+                throw new BatchCorruptedException(batch, BatchBlobs.Commit(batch, commit.Shard), $"{commit.Totals.Rows} rows for {plan.Shards[commit.Shard].Rows} lines.");
+            commits.Add(commit);
+        }
+
+        return commits.Count == plan.Shards.Count
+            ? commits
+            : throw new InvalidOperationException($"Batch {batch} cannot be finalised: shard {commits.Count} of {plan.Shards.Count} is not committed.");
+    }
+
+    private async Task<BatchRecord> PublishAsync(
+        BatchRecord record, BatchPlan plan, IReadOnlyList<ShardCommit> commits, BatchStatus end, CancellationToken cancellationToken)
+    {
+        var files = await new ResultFiles(store, _ledger).WriteAsync(record, plan, commits, cancellationToken).ConfigureAwait(false);
+        var manifest = BatchManifest.Of(record, commits, files.Output, files.Errors);
+        var content = JsonSerializer.SerializeToUtf8Bytes(manifest, BatchJsonContext.Readable.BatchManifest);
+        await store.WriteAsync(BatchBlobs.Manifest(record.Id), content, BlobWriteCondition.Always, cancellationToken).ConfigureAwait(false);
+        return await _catalog.UpdateAsync(record.Id, current => End(current, manifest, end), cancellationToken).ConfigureAwait(false);
+    }
+
+    private BatchRecord End(BatchRecord current, BatchManifest manifest, BatchStatus end)
+    {
+        if (!current.CanMoveTo(end)) return current;
+        var totals = manifest.Totals;
+        return current.MoveTo(end, time.GetUtcNow()) with
+        {
+            OutputFileId = totals.Answered > 0 ? manifest.Output.Blob : null,
+            ErrorFileId = totals.Failed > 0 ? manifest.Errors.Blob : null,
+            RequestCounts = new BatchRequestCounts(manifest.Rows, totals.Answered, totals.Failed),
+            Usage = new BatchUsage(totals.PromptTokens, totals.CompletionTokens, totals.PromptTokens + totals.CompletionTokens),
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Text.Json;
+using ResPrune.Batch.Json;
+using ResPrune.Batch.Storage;
+
+namespace ResPrune.Batch.Manifests;
+
+/// <summary>Writes an input as the JSON lines that a batch keeps.</summary>
+internal static class InputWriter
+{
+    private static readonly FrozenSet<string> PictureExtensions = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase, ".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp");
+
+    /// <summary>Writes all lines; returns their style.</summary>
+    /// <exception cref="BatchInputException">There is no question in it.</exception>
+    public static Task<InputStyle> WriteAsync(BatchInput input, HashedUpload upload, CancellationToken cancellationToken) => input switch
+    {
+        FolderInput folder => WriteFolderAsync(folder, upload, cancellationToken),
+        JsonLinesInput lines => CopyLinesAsync(lines, upload, cancellationToken),
+        _ => throw new ArgumentException($"Unknown input {input.GetType().Name}.", nameof(input)),
+    };
+
+    private static async Task<InputStyle> WriteFolderAsync(FolderInput folder, HashedUpload upload, CancellationToken cancellationToken)
+    {
+        if (folder.Questions.Count == 0) throw new BatchInputException("no_questions", "A folder of pictures needs at least one question.");
+        var buffer = new ArrayBufferWriter<byte>();
+        var pictures = 0L;
+        await foreach (var name in folder.Images.ListAsync("", cancellationToken).ConfigureAwait(false))
+        {
+            if (pictures >= folder.Limit) break;
+            if (!IsPicture(name)) continue;
+            pictures++;
+            for (var question = 0; question < folder.Questions.Count; question++)
+            {
+                var id = folder.Questions.Count == 1 ? name : $"{name}#{question + 1}";
+                buffer.ResetWrittenCount();
+                WriteLine(buffer, id, name, folder.Questions[question]);
+                await upload.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return pictures > 0
+            ? InputStyle.Simple
+            : throw new BatchInputException("no_pictures", $"No pictures found in '{folder.Images.Location}' (looked for {string.Join(' ', PictureExtensions.Order(StringComparer.Ordinal))}).");
+    }
+
+    private static bool IsPicture(string name) =>
+        PictureExtensions.Contains(Path.GetExtension(name)) && !name.Split('/').Any(segment => segment.StartsWith('.'));
+
+    private static void WriteLine(ArrayBufferWriter<byte> buffer, string id, string image, string question)
+    {
+        using (var json = new Utf8JsonWriter(buffer, JsonLineOptions.Writer))
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, id);
+            json.WriteString("image"u8, image);
+            json.WriteString("question"u8, question);
+            json.WriteEndObject();
+        }
+
+        buffer.Write("\n"u8);
+    }
+
+    private static async Task<InputStyle> CopyLinesAsync(JsonLinesInput input, HashedUpload upload, CancellationToken cancellationToken)
+    {
+        var (style, length) = await LookAsync(input, cancellationToken).ConfigureAwait(false);
+        var stream = await OpenAsync(input, length, cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var chunk = new byte[1 << 17];
+            int read;
+            while ((read = await stream.ReadAsync(chunk, cancellationToken).ConfigureAwait(false)) > 0)
+                await upload.WriteAsync(chunk.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+        }
+
+        return style;
+    }
+
+    // Reads as far as needed for the style and, with a limit, for where to stop (null: copy everything).
+    private static async Task<(InputStyle Style, long? Length)> LookAsync(JsonLinesInput input, CancellationToken cancellationToken)
+    {
+        var stream = await OpenAsync(input, null, cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var lines = new RawLineReader(stream);
+            InputStyle? style = null;
+            var (rows, end) = (0L, 0L);
+            while ((input.Limit is null || rows < input.Limit) && await lines.ReadAsync(cancellationToken).ConfigureAwait(false) is { } line)
+            {
+                end = line.Offset + line.Length;
+                if (line.IsBlank) continue;
+                rows++;
+                style ??= RequestLineParser.Detect(line);
+                if (input.Limit is null) return (style.Value, null);
+            }
+
+            return (style ?? throw new BatchInputException("empty_input", $"'{input.Name}' in '{input.Store.Location}' has no lines."), end);
+        }
+    }
+
+    private static async Task<Stream> OpenAsync(JsonLinesInput input, long? length, CancellationToken cancellationToken) =>
+        await input.Store.OpenReadAsync(input.Name, 0, length, cancellationToken).ConfigureAwait(false)
+            ?? throw new BatchInputException("input_not_found", $"There is no file '{input.Name}' in '{input.Store.Location}'.");
+}

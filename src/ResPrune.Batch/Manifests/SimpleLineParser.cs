@@ -1,0 +1,38 @@
+using System.Text.Json;
+using ResPrune.Batch.Rows;
+
+namespace ResPrune.Batch.Manifests;
+
+/// <summary>Reads <c>{"id","image","question"}</c>; other fields are the submitter's own and left alone.</summary>
+internal static class SimpleLineParser
+{
+    public static BatchRequestLine Parse(long number, JsonElement root)
+    {
+        var id = RequestLineParser.ReadId(number, root, "id", out var fault);
+        var image = ReadText(root, "image", out var imageFault);
+        var question = ReadText(root, "question", out var questionFault);
+        if (id is null) return fault! with { Image = image, Question = question };
+        return new BatchRequestLine
+        {
+            LineNumber = number,
+            CustomId = id,
+            Image = image,
+            Question = question,
+            Fault = imageFault ?? questionFault ?? (image.Length == 0 ? new RowFault(RowErrorCode.MissingField, "'image' is empty.") : null)
+                ?? (string.IsNullOrWhiteSpace(question) ? new RowFault(RowErrorCode.QuestionEmpty, "'question' is empty.") : null),
+        };
+    }
+
+    private static string ReadText(JsonElement root, string field, out RowFault? fault)
+    {
+        var found = root.TryGetProperty(field, out var value) && value.ValueKind != JsonValueKind.Null;
+        fault = found switch
+        {
+            false => new RowFault(RowErrorCode.MissingField, $"The line has no '{field}'."),
+            true when value.ValueKind != JsonValueKind.String =>
+                new RowFault(RowErrorCode.UnsupportedRequest, $"'{field}' is a JSON {RequestLineParser.Name(value)}, not a string."),
+            _ => null,
+        };
+        return fault is null ? value.GetString()! : "";
+    }
+}

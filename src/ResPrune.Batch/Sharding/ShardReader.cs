@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using ResPrune.Batch.Batches;
+using ResPrune.Batch.Manifests;
+using ResPrune.Batch.Rows;
+using ResPrune.Batch.Storage;
+
+namespace ResPrune.Batch.Sharding;
+
+/// <summary>(3) Reads the rows of one shard by its byte range.</summary>
+public sealed class ShardReader(IBlobStore store)
+{
+    /// <summary>
+    /// The shard's rows in input order: those with a <see cref="BatchRequestLine.Fault"/> are not to be asked but stored as errors. The same rows
+    /// for every attempt on every machine.
+    /// </summary>
+    /// <exception cref="BatchCorruptedException">The stored input is not the one that was planned.</exception>
+    public async IAsyncEnumerable<BatchRequestLine> ReadAsync(
+        BatchRecord record, ShardSpec shard, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(shard);
+        var duplicates = shard.DuplicateLines.ToHashSet();
+        var rows = 0;
+        var stream = await StoredInput.OpenAsync(store, record, shard.Offset, shard.Length, cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var lines = ManifestReader.ReadAsync(stream, record.Spec.InputStyle, shard.FirstLine, shard.Offset, cancellationToken);
+            await foreach (var line in lines.ConfigureAwait(false))
+            {
+                rows++;
+                yield return duplicates.Contains(line.LineNumber) ? line with { Fault = Duplicate(line) } : line;
+            }
+        }
+
+        if (rows != shard.Rows)
+            throw new BatchCorruptedException(record.Id, record.Input.Blob, $"shard {shard.Ordinal} has {rows} rows, its plan says {shard.Rows}.");
+    }
+
+    private static RowFault Duplicate(BatchRequestLine line) =>
+        new(RowErrorCode.DuplicateId, $"An earlier line has the id '{line.CustomId}' too; that one is answered.");
+}

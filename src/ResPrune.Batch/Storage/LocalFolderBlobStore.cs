@@ -1,0 +1,210 @@
+using System.IO.Enumeration;
+using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ResPrune.Batch.Storage;
+
+/// <summary>
+/// A folder as a blob store: a blob is a file, its name the path below the root. Safe between processes on one machine, against being killed at
+/// any moment, and against symbolic links that lead out. Folders behind symbolic links are not listed.
+/// </summary>
+public sealed class LocalFolderBlobStore : IBlobStore
+{
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromDays(1);
+    private readonly LocalFolder _folder;
+    private readonly TimeProvider _time;
+    private readonly bool _writable;
+
+    private LocalFolderBlobStore(LocalFolder folder, TimeProvider time, bool writable)
+    {
+        _folder = folder;
+        _time = time;
+        _writable = writable;
+    }
+
+    /// <inheritdoc/>
+    public string Location => _folder.Root;
+
+    /// <summary>Opens a folder for reading only; nothing is ever written to it, no lock and no temporary file either.</summary>
+    /// <exception cref="BlobStoreUnavailableException">There is no such folder.</exception>
+    public static LocalFolderBlobStore OpenReadOnly(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        if (!Directory.Exists(folder)) throw new BlobStoreUnavailableException(folder, $"There is no folder '{folder}'.");
+        return new LocalFolderBlobStore(new LocalFolder(folder), TimeProvider.System, writable: false);
+    }
+
+    /// <summary>Opens a folder for reading and writing, making it where it is missing, and tries whether it can be written.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="time">Clock of the ETags; null (default) is the system's.</param>
+    /// <exception cref="BlobStoreUnavailableException">It cannot be made or written; the message names it and the reason.</exception>
+    public static LocalFolderBlobStore OpenOrCreate(string folder, TimeProvider? time = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        try
+        {
+            LocalFolder.MakeFolder(Path.GetFullPath(folder));
+            var paths = new LocalFolder(folder);
+            LocalFolder.MakeFolder(paths.Temporary);
+            var store = new LocalFolderBlobStore(paths, time ?? TimeProvider.System, writable: true);
+            store.RemoveLeftovers();
+            File.WriteAllBytes($"{paths.Reserved}/writable", []);
+            return store;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new BlobStoreUnavailableException(
+                folder,
+                $"The folder '{folder}' cannot be written: {exception.Message.TrimEnd('.')}. Choose another folder or change its permissions.",
+                exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var canonical = BlobName.Canonicalise(name);
+        using var handle = Open(canonical);
+        return Task.FromResult(
+            handle is null ? null : new BlobProperties(canonical, LocalFolderETag.Of(handle), RandomAccess.GetLength(handle)));
+    }
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenReadAsync(string name, long offset, long? length, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        cancellationToken.ThrowIfCancellationRequested();
+        var handle = Open(BlobName.Canonicalise(name));
+        if (handle is null) return Task.FromResult<Stream?>(null);
+        var file = new FileStream(handle, FileAccess.Read, bufferSize: 1 << 16) { Position = offset };
+        return Task.FromResult<Stream?>(new BlobRangeStream(file, length ?? long.MaxValue));
+    }
+
+    /// <inheritdoc/>
+    public async Task<BlobContent?> ReadAsync(string name, int maxBytes, CancellationToken cancellationToken)
+    {
+        var canonical = BlobName.Canonicalise(name);
+        using var handle = Open(canonical);
+        if (handle is null) return null;
+        var length = RandomAccess.GetLength(handle);
+        if (length > maxBytes) throw new BlobTooLargeException(canonical, length, maxBytes);
+        var content = new byte[length];
+        for (var read = 0; read < content.Length;)
+        {
+            var more = await RandomAccess.ReadAsync(handle, content.AsMemory(read), read, cancellationToken).ConfigureAwait(false);
+            if (more == 0) throw new IOException($"'{canonical}' in '{Location}' became shorter while it was read.");
+            read += more;
+        }
+
+        return new BlobContent(content, LocalFolderETag.Of(handle));
+    }
+
+    /// <inheritdoc/>
+    public async Task<BlobWriteResult> WriteAsync(
+        string name, ReadOnlyMemory<byte> content, BlobWriteCondition condition, CancellationToken cancellationToken)
+    {
+        var upload = await BeginUploadAsync(name, cancellationToken).ConfigureAwait(false);
+        await using (upload.ConfigureAwait(false))
+        {
+            await upload.Content.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+            return await upload.CompleteAsync(condition, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<BlobUpload> BeginUploadAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RequireWritable();
+        return Task.FromResult<BlobUpload>(new LocalFolderUpload(_folder, _time, BlobName.Canonicalise(name)));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        BlobName.CheckPrefix(prefix);
+        var slash = prefix.LastIndexOf('/');
+        var start = slash < 0 ? _folder.Root : _folder.PathOf(prefix[..slash]);
+        if (!Directory.Exists(start)) yield break;
+        var names = new List<string>();
+        foreach (var path in Files(start))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var name = _folder.NameOf(path);
+            if (name.StartsWith(prefix, StringComparison.Ordinal)) names.Add(name);
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        foreach (var name in names) yield return name;
+        await Task.CompletedTask.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        RequireWritable();
+        var canonical = BlobName.Canonicalise(name);
+        using var held = await LocalFolderLock.AcquireAsync(_folder, canonical, cancellationToken).ConfigureAwait(false);
+        if (_folder.FindFile(canonical) is null) return false;
+        var parent = _folder.MakeFolderFor(canonical);
+        File.Delete($"{parent}/{Path.GetFileName(canonical)}");
+        Posix.SyncFolder(parent);
+        return true;
+    }
+
+    private FileSystemEnumerable<string> Files(string start) => new(
+        start,
+        static (ref entry) => entry.ToFullPath(),
+        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
+    {
+        ShouldIncludePredicate = static (ref entry) => !entry.IsDirectory,
+        ShouldRecursePredicate = (ref entry) =>
+            (entry.Attributes & FileAttributes.ReparsePoint) == 0 && entry.ToFullPath() != _folder.Reserved,
+    };
+
+    private SafeFileHandle? Open(string canonical)
+    {
+        var path = _folder.FindFile(canonical);
+        if (path is null) return null;
+        try
+        {
+            var handle = Posix.OpenRead(path);
+            if (IsSeekable(handle)) return handle;
+            handle.Dispose();
+            return null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    // A pipe or a socket has no length and no place among blobs.
+    private static bool IsSeekable(SafeFileHandle handle)
+    {
+        try
+        {
+            return RandomAccess.GetLength(handle) >= 0;
+        }
+        catch (NotSupportedException)
+        {
+            return false;
+        }
+    }
+
+    private void RequireWritable()
+    {
+        if (!_writable) throw new BlobStoreUnavailableException(Location, $"The folder '{Location}' was opened for reading only.");
+    }
+
+    // What killed processes left half-written. Nothing in use is a day old: every write renews the time.
+    private void RemoveLeftovers()
+    {
+        var limit = _time.GetUtcNow().UtcDateTime - LeftoverAge;
+        foreach (var file in Directory.EnumerateFiles(_folder.Temporary))
+        {
+            if (File.GetLastWriteTimeUtc(file) < limit) File.Delete(file);
+        }
+    }
+}
