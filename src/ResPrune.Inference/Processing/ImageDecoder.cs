@@ -12,6 +12,8 @@ internal sealed class ImageDecoder
     /// <summary>Longest side; what JPEG can express, and a bound on the resampling tables.</summary>
     private const int MaxSide = 65535;
 
+    private const string CutOff = "it is cut off";
+
     private readonly long _maxPixels;
 
     /// <summary>Takes the most pixels a header may claim, in millions (<see cref="EngineOptions.MaxImageMegapixels"/>).</summary>
@@ -38,8 +40,9 @@ internal sealed class ImageDecoder
             using var data = SKData.Create((nint)bytes, file.Length);
             using var codec = SKCodec.Create(data);
             if (codec is null) return Undecodable(format, file.Length, "its header is damaged or cut off");
-            return Judge(format, codec.Info.Width, codec.Info.Height) is { } tooLarge
-                ? tooLarge
+            if (Judge(format, codec.Info.Width, codec.Info.Height) is { } tooLarge) return tooLarge;
+            return codec.EncodedFormat == SKEncodedImageFormat.Jpeg && !JpegEnd.IsReached(file)
+                ? Undecodable(format, file.Length, CutOff)
                 : Decode(codec, format, file.Length);
         }
     }
@@ -66,7 +69,7 @@ internal sealed class ImageDecoder
             if (result != SKCodecResult.Success)
             {
                 image.Dispose();
-                return Undecodable(format, length, result == SKCodecResult.IncompleteInput ? "it is cut off" : $"its data is damaged ({result})");
+                return Undecodable(format, length, result == SKCodecResult.IncompleteInput ? CutOff : $"its data is damaged ({result})");
             }
 
             return ImageOrientation.Apply(image, codec.EncodedOrigin);

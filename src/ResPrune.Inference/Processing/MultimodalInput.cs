@@ -1,0 +1,6 @@
+namespace ResPrune.Inference.Processing;
+
+/// <summary>A request as the model takes it.</summary>
+/// <param name="Prompt">The text, with a place for the picture.</param>
+/// <param name="Pixels">The picture.</param>
+internal sealed record MultimodalInput(MultimodalPrompt Prompt, PixelValues Pixels);
