@@ -1,0 +1,93 @@
+using ResPrune.Inference.Models;
+using ResPrune.Inference.Weights;
+using ResPrune.TinyModel.Scenes;
+using ResPrune.TinyModel.Vocabulary;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace ResPrune.TinyModel.Training;
+
+/// <summary>Runs batches through the very model that serves, and its losses back into the weights. One thread owns it.</summary>
+internal sealed class Learner : IDisposable
+{
+    private const string TableName = "language_model.model.embed_tokens.weight";
+
+    private readonly LlavaConfig _config;
+    private readonly ScalarType _compute;
+    private readonly PatchLoss _patchLoss;
+    private readonly Tensor _prefix;
+
+    /// <param name="vocabulary">Ids.</param>
+    /// <param name="compute">Type of the matrix products: bfloat16 where the CPU has it, else float32.</param>
+    public Learner(TinyVocabulary vocabulary, ScalarType compute)
+    {
+        _config = TinyModelShape.Config(vocabulary, tied: true);
+        _compute = compute;
+        _patchLoss = new PatchLoss(vocabulary);
+        _prefix = tensor(vocabulary.BeforeImage().Select(i => (long)i).ToArray()).DetachFromDisposeScope();
+        Weights = TrainingWeights.Create(Build);
+    }
+
+    public TrainingWeights Weights { get; }
+
+    /// <summary>Forward, and backward when <paramref name="patchWeight"/> is given.</summary>
+    /// <param name="batch">What to learn from.</param>
+    /// <param name="patchWeight">Weight of the patch loss beside the answers'; null to only look.</param>
+    public StepResult Run(TrainingBatch batch, float? patchWeight)
+    {
+        using var mode = patchWeight is null ? no_grad() : null;
+        using var scope = NewDisposeScope();
+        var weights = Weights.BeginStep(_compute);
+        using var model = new LlavaModel(_config, weights);
+        var table = weights.View(TableName);
+        var pixels = tensor(batch.Pixels).view(batch.Size, 3, SceneRenderer.ModelSide, SceneRenderer.ModelSide).to_type(_compute);
+        var features = model.Vision.Forward(pixels).Hidden; // [B, 1+144, Cv]
+        var tokens = model.Projector.Forward(features.narrow(1, 1, TinyModelShape.VisualTokens)).flatten(0, 1); // [B·144, C]
+        var (patchLoss, accuracy) = _patchLoss.Forward(tokens, features.select(1, 0), table, weights, batch);
+        if (batch.Text is null)
+        {
+            if (patchWeight is not null)
+                patchLoss.backward();
+            return new StepResult(0, patchLoss.item<float>(), accuracy.item<float>(), []);
+        }
+
+        var logits = Answer(model, table, tokens, batch, batch.Text); // [targets, V]
+        var targets = tensor(batch.Text.Targets.Select(t => (long)t.Token).ToArray());
+        var shares = tensor(batch.Text.Targets.Select(t => t.Weight).ToArray());
+        var answerLoss = (F.cross_entropy(logits, targets, reduction: TorchSharp.torch.nn.Reduction.None) * shares).sum();
+        if (patchWeight is { } weight)
+            (answerLoss + patchLoss * weight).backward();
+        var guesses = logits.detach().argmax(1).data<long>().ToArray();
+        return new StepResult(answerLoss.item<float>(), patchLoss.item<float>(), accuracy.item<float>(), guesses);
+    }
+
+    public void Dispose()
+    {
+        Weights.Dispose();
+        _patchLoss.Dispose();
+        _prefix.Dispose();
+    }
+
+    private Tensor Answer(LlavaModel model, Tensor table, Tensor tokens, TrainingBatch batch, PackedText text)
+    {
+        long width = _config.Text.HiddenSize, visual = _prefix.numel() + batch.KeptCount;
+        var kept = batch.Kept is null ? tokens : tokens.index_select(0, tensor(batch.Kept)); // [B·K, C]
+        var prefix = table.index_select(0, _prefix).to_type(_compute).unsqueeze(0).expand(batch.Size, -1, -1);
+        var seen = cat([prefix, kept.view(batch.Size, batch.KeptCount, width)], 1).flatten(0, 1); // [B·V, C]
+        var asked = model.Language.Embed(tensor(text.Ids)).to_type(_compute); // [B·M·R, C]
+        var positions = cat([arange(visual, dtype: ScalarType.Int64).repeat(batch.Size), tensor(text.Positions)], 0);
+        var mask = tensor(text.Mask).view(batch.Size, 1, text.Rows, text.Width, text.Width).to_type(_compute);
+        var plan = new PackedAttention(batch.Size, visual, text.Rows, text.Width, mask);
+        var hidden = model.Language.Forward(cat([seen, asked], 0), positions, plan); // [N, C]
+        var at = tensor(text.Targets.Select(t => t.Position + batch.Size * visual).ToArray());
+        return model.Language.Logits(hidden.index_select(0, at).to_type(ScalarType.Float32));
+    }
+
+    private void Build(IWeightSource weights)
+    {
+        using var scope = NewDisposeScope();
+        new LlavaModel(_config, weights).Dispose();
+        weights.Take(PatchLoss.HeadName + ".weight", NounCatalogue.All.Count, _config.Vision.HiddenSize);
+        weights.Take(PatchLoss.HeadName + ".bias", NounCatalogue.All.Count);
+    }
+}

@@ -1,0 +1,76 @@
+using ResPrune.TinyModel.Questions;
+using ResPrune.TinyModel.Scenes;
+using ResPrune.TinyModel.Vocabulary;
+using static TorchSharp.torch;
+using F = TorchSharp.torch.nn.functional;
+
+namespace ResPrune.TinyModel.Training;
+
+/// <summary>
+/// Teaches the eyes: each projected token is classified by its cosine with word embeddings (which noun, which colour, which place), so that
+/// visual tokens and words come to lie in one space; and the class token, through a head that is thrown away, tells which nouns are present,
+/// so that its attention points at things.
+/// </summary>
+internal sealed class PatchLoss : IDisposable
+{
+    public const string HeadName = "training.class_head";
+
+    private const float Sharpness = 20;
+    private const float PresenceWeight = 4;
+    private const float MinorWeight = 0.5f;
+
+    private static readonly int Nouns = NounCatalogue.All.Count + 1;
+    private static readonly int Colours = CardColours.All.Count;
+
+    private readonly Tensor _words;
+    private readonly Tensor _classes;
+
+    public PatchLoss(TinyVocabulary vocabulary)
+    {
+        string[] nouns = [.. NounCatalogue.All.Select(n => n.Name), QuestionTemplates.Nothing];
+        string[] colours = [.. CardColours.All.Select(c => c.Name)];
+        string[] places = [.. Enumerable.Range(0, Place.Count).SelectMany(i => new Place(i).Name.Split(' ')).Distinct()];
+        string[] words = [.. nouns, .. colours, .. places];
+        var classes = new float[(nouns.Length + colours.Length + Place.Count) * words.Length];
+        for (var i = 0; i < nouns.Length + colours.Length; i++)
+            classes[i * words.Length + i] = 1;
+        for (var i = 0; i < Place.Count; i++)
+        {
+            foreach (var word in new Place(i).Name.Split(' '))
+                classes[(nouns.Length + colours.Length + i) * words.Length + nouns.Length + colours.Length + Array.IndexOf(places, word)] = 1;
+        }
+
+        _words = tensor(words.Select(w => (long)vocabulary.Word(w)).ToArray()).DetachFromDisposeScope();
+        _classes = tensor(classes).view(-1, words.Length).DetachFromDisposeScope();
+    }
+
+    /// <summary>The loss, and the share of patches whose noun is right.</summary>
+    /// <param name="tokens">Projected visual tokens [B·144, C].</param>
+    /// <param name="classHidden">The class token's features [B, Cv].</param>
+    /// <param name="table">Word embeddings [V, C] in float32.</param>
+    /// <param name="weights">For the class token's head.</param>
+    /// <param name="batch">The labels.</param>
+    public (Tensor Loss, Tensor Accuracy) Forward(Tensor tokens, Tensor classHidden, Tensor table, StepWeights weights, TrainingBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var classes = matmul(_classes, table.index_select(0, _words)); // [66, C]
+        var logits = matmul(F.normalize(tokens.to_type(ScalarType.Float32)), F.normalize(classes).t()) * Sharpness; // [B·144, 66]
+        var nounLogits = logits.narrow(1, 0, Nouns);
+        Tensor nouns = tensor(batch.Nouns), colours = tensor(batch.Colours), places = tensor(batch.Places);
+        var loss = F.cross_entropy(nounLogits, nouns, ignore_index: PatchLabels.Ignored)
+            + (F.cross_entropy(logits.narrow(1, Nouns, Colours), colours, ignore_index: PatchLabels.Ignored)
+                + F.cross_entropy(logits.narrow(1, Nouns + Colours, Place.Count), places, ignore_index: PatchLabels.Ignored)) * MinorWeight;
+        var present = tensor(batch.Present).view(batch.Size, -1);
+        var guess = F.linear(classHidden.to_type(ScalarType.Float32), weights.View(HeadName + ".weight"), weights.View(HeadName + ".bias"));
+        loss += F.binary_cross_entropy_with_logits(guess, present) * PresenceWeight;
+        var things = nouns.ge(0) & nouns.ne(PatchLabels.Background);
+        var accuracy = (nounLogits.detach().argmax(1).eq(nouns) & things).sum() / things.sum().to_type(ScalarType.Float32);
+        return (loss.MoveToOuterDisposeScope(), accuracy.MoveToOuterDisposeScope());
+    }
+
+    public void Dispose()
+    {
+        _words.Dispose();
+        _classes.Dispose();
+    }
+}

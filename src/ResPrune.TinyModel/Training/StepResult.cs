@@ -1,0 +1,8 @@
+namespace ResPrune.TinyModel.Training;
+
+/// <summary>What one batch gave.</summary>
+/// <param name="AnswerLoss">Mean loss of the answers; 0 in the first stage.</param>
+/// <param name="PatchLoss">Loss of the patch labels.</param>
+/// <param name="PatchAccuracy">Share of object patches whose noun is right.</param>
+/// <param name="Guesses">The most likely token at each target.</param>
+internal readonly record struct StepResult(float AnswerLoss, float PatchLoss, float PatchAccuracy, long[] Guesses);
