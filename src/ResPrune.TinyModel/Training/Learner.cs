@@ -48,7 +48,7 @@ internal sealed class Learner : IDisposable
         {
             if (patchWeight is not null)
                 patchLoss.backward();
-            return new StepResult(0, patchLoss.item<float>(), accuracy.item<float>(), []);
+            return new StepResult(0, patchLoss.item<float>(), accuracy, []);
         }
 
         var logits = Answer(model, table, tokens, batch, batch.Text); // [targets, V]
@@ -56,9 +56,9 @@ internal sealed class Learner : IDisposable
         var shares = tensor(batch.Text.Targets.Select(t => t.Weight).ToArray());
         var answerLoss = (F.cross_entropy(logits, targets, reduction: TorchSharp.torch.nn.Reduction.None) * shares).sum();
         if (patchWeight is { } weight)
-            (answerLoss + patchLoss * weight).backward();
+            (answerLoss + patchLoss * tensor(weight)).backward();
         var guesses = logits.detach().argmax(1).data<long>().ToArray();
-        return new StepResult(answerLoss.item<float>(), patchLoss.item<float>(), accuracy.item<float>(), guesses);
+        return new StepResult(answerLoss.item<float>(), patchLoss.item<float>(), accuracy, guesses);
     }
 
     public void Dispose()
@@ -75,7 +75,10 @@ internal sealed class Learner : IDisposable
         var prefix = table.index_select(0, _prefix).to_type(_compute).unsqueeze(0).expand(batch.Size, -1, -1);
         var seen = cat([prefix, kept.view(batch.Size, batch.KeptCount, width)], 1).flatten(0, 1); // [B·V, C]
         var asked = model.Language.Embed(tensor(text.Ids)).to_type(_compute); // [B·M·R, C]
-        var positions = cat([arange(visual, dtype: ScalarType.Int64).repeat(batch.Size), tensor(text.Positions)], 0);
+        var places = new long[batch.Size * visual];
+        for (var i = 0; i < places.Length; i++)
+            places[i] = i % visual;
+        var positions = cat([tensor(places), tensor(text.Positions)], 0);
         var mask = tensor(text.Mask).view(batch.Size, 1, text.Rows, text.Width, text.Width).to_type(_compute);
         var plan = new PackedAttention(batch.Size, visual, text.Rows, text.Width, mask);
         var hidden = model.Language.Forward(cat([seen, asked], 0), positions, plan); // [N, C]

@@ -15,6 +15,10 @@ namespace ResPrune.TinyModel.Training;
 /// <param name="mask">Additive mask [B, 1, M, R, R] in the compute type.</param>
 internal sealed class PackedAttention(long pictures, long visual, long rows, long width, Tensor mask) : IAttentionPlan
 {
+    private const float Hidden = -30000;
+
+    private readonly Tensor _causal = Causal(visual).to_type(mask.dtype);
+
     public Tensor Attend(int layer, Tensor query, Tensor key, Tensor value)
     {
         using var scope = NewDisposeScope();
@@ -22,7 +26,7 @@ internal sealed class PackedAttention(long pictures, long visual, long rows, lon
         using var scale = tensor(1f / MathF.Sqrt(size)).to_type(query.dtype);
         var scaled = query * scale;
         var (seenKeys, seenValues) = (Visual(key), Visual(value)); // [B, H, V, D]
-        var looking = matmul(Visual(scaled), seenKeys.transpose(2, 3)) + Causal(query.dtype); // [B, H, V, V]
+        var looking = matmul(Visual(scaled), seenKeys.transpose(2, 3)) + _causal; // [B, H, V, V]
         var visualOut = matmul(looking.softmax(-1), seenValues).transpose(1, 2).reshape(pictures * visual, heads * size);
 
         var (asking, ownKeys, ownValues) = (Text(scaled), Text(key), Text(value)); // [B, H, M, R, D]
@@ -41,5 +45,11 @@ internal sealed class PackedAttention(long pictures, long visual, long rows, lon
     private Tensor Text(Tensor x) => // [N, H, D] -> [B, H, M, R, D]
         x.narrow(0, pictures * visual, pictures * rows * width).view(pictures, rows, width, x.size(1), x.size(2)).permute(0, 3, 1, 2, 4).contiguous();
 
-    private Tensor Causal(ScalarType dtype) => full([visual, visual], -30000f).triu(1).to_type(dtype);
+    private static Tensor Causal(long side)
+    {
+        var values = new float[side * side];
+        for (var row = 0; row < side; row++)
+            Array.Fill(values, Hidden, (int)(row * side) + row + 1, (int)side - row - 1);
+        return tensor(values).view(side, side);
+    }
 }

@@ -1,6 +1,7 @@
 using ResPrune.TinyModel.Questions;
 using ResPrune.TinyModel.Scenes;
 using ResPrune.TinyModel.Vocabulary;
+using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
@@ -15,9 +16,10 @@ internal sealed class PatchLoss : IDisposable
 {
     public const string HeadName = "training.class_head";
 
-    private const float Sharpness = 20;
-    private const float PresenceWeight = 4;
-    private const float MinorWeight = 0.5f;
+    // Kept alive: a temporary Scalar's finalizer can free it while the native call still reads it.
+    private static readonly Scalar Sharpness = 20f;
+    private static readonly Scalar PresenceWeight = 4f;
+    private static readonly Scalar MinorWeight = 0.5f;
 
     private static readonly int Nouns = NounCatalogue.All.Count + 1;
     private static readonly int Colours = CardColours.All.Count;
@@ -50,11 +52,11 @@ internal sealed class PatchLoss : IDisposable
     /// <param name="table">Word embeddings [V, C] in float32.</param>
     /// <param name="weights">For the class token's head.</param>
     /// <param name="batch">The labels.</param>
-    public (Tensor Loss, Tensor Accuracy) Forward(Tensor tokens, Tensor classHidden, Tensor table, StepWeights weights, TrainingBatch batch)
+    public (Tensor Loss, float Accuracy) Forward(Tensor tokens, Tensor classHidden, Tensor table, StepWeights weights, TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
         var classes = matmul(_classes, table.index_select(0, _words)); // [66, C]
-        var logits = matmul(F.normalize(tokens.to_type(ScalarType.Float32)), F.normalize(classes).t()) * Sharpness; // [B·144, 66]
+        var logits = matmul(Unit(tokens.to_type(ScalarType.Float32)), Unit(classes).t()) * Sharpness; // [B·144, 66]
         var nounLogits = logits.narrow(1, 0, Nouns);
         Tensor nouns = tensor(batch.Nouns), colours = tensor(batch.Colours), places = tensor(batch.Places);
         var loss = F.cross_entropy(nounLogits, nouns, ignore_index: PatchLabels.Ignored)
@@ -63,9 +65,25 @@ internal sealed class PatchLoss : IDisposable
         var present = tensor(batch.Present).view(batch.Size, -1);
         var guess = F.linear(classHidden.to_type(ScalarType.Float32), weights.View(HeadName + ".weight"), weights.View(HeadName + ".bias"));
         loss += F.binary_cross_entropy_with_logits(guess, present) * PresenceWeight;
-        var things = nouns.ge(0) & nouns.ne(PatchLabels.Background);
-        var accuracy = (nounLogits.detach().argmax(1).eq(nouns) & things).sum() / things.sum().to_type(ScalarType.Float32);
-        return (loss.MoveToOuterDisposeScope(), accuracy.MoveToOuterDisposeScope());
+        var accuracy = Accuracy(nounLogits.detach().argmax(1).data<long>().ToArray(), batch.Nouns);
+        return (loss.MoveToOuterDisposeScope(), accuracy);
+    }
+
+    private static Tensor Unit(Tensor x) => x * (x * x).sum(1, keepdim: true).rsqrt();
+
+    private static float Accuracy(long[] guesses, long[] labels)
+    {
+        int things = 0, right = 0;
+        for (var i = 0; i < labels.Length; i++)
+        {
+            if (labels[i] is PatchLabels.Ignored or PatchLabels.Background)
+                continue;
+            things++;
+            if (guesses[i] == labels[i])
+                right++;
+        }
+
+        return (float)right / Math.Max(1, things);
     }
 
     public void Dispose()

@@ -13,9 +13,11 @@ internal sealed class RotaryEmbedding : IDisposable
     public RotaryEmbedding(int headSize, int positions, double theta, Device device)
     {
         using var scope = NewDisposeScope();
-        var exponents = arange(0, headSize, 2, dtype: ScalarType.Float32) / headSize;
-        var inverse = pow(tensor((float)theta), exponents).reciprocal(); // [D/2]
-        var angles = outer(arange(positions, dtype: ScalarType.Float32), inverse); // [positions, D/2]
+        var inverse = new float[headSize / 2];
+        for (var i = 0; i < inverse.Length; i++) inverse[i] = 1 / MathF.Pow((float)theta, 2f * i / headSize);
+        var places = new float[positions];
+        for (var i = 0; i < positions; i++) places[i] = i;
+        var angles = outer(tensor(places), tensor(inverse)); // [positions, D/2]
         var doubled = cat([angles, angles], 1); // [positions, D]
         _cos = doubled.cos().to(device).DetachFromDisposeScope();
         _sin = doubled.sin().to(device).DetachFromDisposeScope();

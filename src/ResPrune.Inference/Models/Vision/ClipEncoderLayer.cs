@@ -1,4 +1,5 @@
 using ResPrune.Inference.Weights;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ResPrune.Inference.Models.Vision;
@@ -6,6 +7,9 @@ namespace ResPrune.Inference.Models.Vision;
 /// <summary>One pre-norm encoder layer. HF <c>CLIPEncoderLayer</c>. Shapes: B pictures, S = 1+P tokens, H heads, D head size, C = H·D.</summary>
 internal sealed class ClipEncoderLayer : IDisposable
 {
+    // Kept alive: a temporary Scalar's finalizer can free it while the native call still reads it.
+    private static readonly Scalar QuickGeluSlope = 1.702;
+    private readonly Scalar _scale;
     private readonly long _heads;
     private readonly bool _quickGelu;
     private readonly LayerNorm _norm1;
@@ -21,6 +25,7 @@ internal sealed class ClipEncoderLayer : IDisposable
     {
         long width = config.HiddenSize;
         _heads = config.Heads;
+        _scale = 1 / Math.Sqrt((double)width / config.Heads);
         _quickGelu = config.Activation == "quick_gelu";
         _norm1 = new LayerNorm(weights, prefix + "layer_norm1", width, config.LayerNormEpsilon);
         _query = new Linear(weights, prefix + "self_attn.q_proj", width, width, bias: true);
@@ -53,7 +58,7 @@ internal sealed class ClipEncoderLayer : IDisposable
         var normed = _norm1.Forward(hidden);
         var (query, key, value) = (Split(_query.Forward(normed)), Split(_key.Forward(normed)), Split(_value.Forward(normed)));
         var patches = hidden.size(1) - 1;
-        var scores = matmul(query.narrow(2, 0, 1), key.transpose(2, 3)).to_type(ScalarType.Float32) / Math.Sqrt(query.size(3)); // [B, H, 1, S]
+        var scores = matmul(query.narrow(2, 0, 1), key.transpose(2, 3)).to_type(ScalarType.Float32).mul(_scale); // [B, H, 1, S]
         var attention = scores.softmax(-1).mean([1, 2]).narrow(1, 1, patches); // [B, P]
         var output = Finish(hidden, query, key, value);
         return (output.MoveToOuterDisposeScope(), attention.MoveToOuterDisposeScope());
@@ -71,16 +76,15 @@ internal sealed class ClipEncoderLayer : IDisposable
         var attended = Attend(query, key, value).transpose(1, 2).flatten(2); // [B, H, S, D] -> [B, S, C]
         hidden = hidden + _output.Forward(attended);
         var inner = _fc1.Forward(_norm2.Forward(hidden)); // [B, S, M]
-        inner = _quickGelu ? inner * (inner * 1.702).sigmoid() : nn.functional.gelu(inner);
+        inner = _quickGelu ? inner * (inner * QuickGeluSlope).sigmoid() : nn.functional.gelu(inner);
         return hidden + _fc2.Forward(inner);
     }
 
     /// <summary>[B, H, S, D] each -> [B, H, S, D]. Plain products on a CPU in bfloat16: the fused kernel takes twice as long there.</summary>
-    private static Tensor Attend(Tensor query, Tensor key, Tensor value)
+    private Tensor Attend(Tensor query, Tensor key, Tensor value)
     {
-        if (query.dtype != ScalarType.BFloat16 || query.device_type != TorchSharp.DeviceType.CPU)
+        if (query.dtype != ScalarType.BFloat16 || query.device_type != DeviceType.CPU)
             return nn.functional.scaled_dot_product_attention(query, key, value);
-        var scale = 1 / Math.Sqrt(query.size(3));
-        return matmul(matmul(query * scale, key.transpose(2, 3)).softmax(-1), value);
+        return matmul(matmul(query * _scale, key.transpose(2, 3)).softmax(-1), value);
     }
 }
