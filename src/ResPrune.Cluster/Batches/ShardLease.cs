@@ -1,0 +1,30 @@
+using ResPrune.Batch.Batches;
+
+namespace ResPrune.Cluster.Batches;
+
+/// <summary>The right to spend time on one shard, until it is not renewed. It is no right to publish: only the commit record is.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("resprune.ShardLease")]
+public sealed record ShardLease
+{
+    /// <summary>The batch.</summary>
+    [Id(0)]
+    public required BatchId Batch { get; init; }
+
+    /// <summary>Ordinal of the shard in the batch's plan.</summary>
+    [Id(1)]
+    public required int Shard { get; init; }
+
+    /// <summary>Name of this attempt; the worker writes under it and reports with it.</summary>
+    [Id(2)]
+    public required AttemptId Attempt { get; init; }
+
+    /// <summary>Which try this is, from 1.</summary>
+    [Id(3)]
+    public required int Try { get; init; }
+
+    /// <summary>Why the shard is given up: its rows are to be closed with <c>engine_error</c> and this text, without the engine. Null (default): answer them.</summary>
+    [Id(4)]
+    public string? GiveUpReason { get; init; }
+}

@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ResPrune.Cluster.Workers;
+
+/// <summary>Settings of the GPU workers of one silo.</summary>
+public sealed class GpuWorkerOptions
+{
+    /// <summary>Shards one worker holds at a time; with two the device never waits at a shard's border. Default 2.</summary>
+    [Range(1, 64)]
+    public int ShardsInFlight { get; set; } = 2;
+
+    /// <summary>
+    /// Rows of one worker whose image is being fetched or is with the engine, over all its shards; bounds the image bytes held.
+    /// A small multiple of the engine's batch size keeps the device fed. Default 32.
+    /// </summary>
+    [Range(1, 65536)]
+    public int RowsInFlight { get; set; } = 32;
+
+    /// <summary>How many more times a row is given to an engine that failed on it before it becomes an <c>engine_error</c> row. Default 1.</summary>
+    [Range(0, 10)]
+    public int EngineRetries { get; set; } = 1;
+
+    /// <summary>How often a worker tells the batch what it has done, which also renews its lease. Default 500 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan ReportInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Longest time between two questions for work while there is none; a new batch is announced and does not wait for it. Default 2 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan IdlePollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time a stopping worker may spend on finishing its shards before it hands them back. Default 20 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
+}
