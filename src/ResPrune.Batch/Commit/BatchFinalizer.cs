@@ -13,6 +13,8 @@ namespace ResPrune.Batch.Commit;
 /// </summary>
 public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
 {
+    private const int MaxManifestBytes = 16 << 20;
+
     private readonly BatchCatalog _catalog = new(store);
     private readonly ShardPlanner _planner = new(store, time);
     private readonly ShardReader _reader = new(store);
@@ -63,6 +65,23 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
         if (end == BatchStatus.Cancelled) return await FinalizeAsync(batch, cancellationToken).ConfigureAwait(false);
         var commits = await RequireCommitsAsync(batch, planned.Plan, cancellationToken).ConfigureAwait(false);
         return await PublishAsync(planned.Record, planned.Plan, commits, end, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The manifest of a batch that has ended; null while there is none, and for ever when the batch failed as a whole.</summary>
+    /// <exception cref="BatchCorruptedException">It is not a manifest.</exception>
+    public async Task<BatchManifest?> ReadManifestAsync(BatchId batch, CancellationToken cancellationToken)
+    {
+        var name = BatchBlobs.Manifest(batch);
+        var content = await store.ReadAsync(name, MaxManifestBytes, cancellationToken).ConfigureAwait(false);
+        if (content is null) return null;
+        try
+        {
+            return JsonSerializer.Deserialize(content.Bytes.Span, BatchJsonContext.Readable.BatchManifest) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw new BatchCorruptedException(batch, name, $"not a manifest: {exception.Message}");
+        }
     }
 
     private Task<BatchRecord> MarkCancellingAsync(BatchId batch, CancellationToken cancellationToken) => _catalog.UpdateAsync(

@@ -27,4 +27,8 @@ public sealed record ShardLease
     /// <summary>Why the shard is given up: its rows are to be closed with <c>engine_error</c> and this text, without the engine. Null (default): answer them.</summary>
     [Id(4)]
     public string? GiveUpReason { get; init; }
+
+    /// <summary>How many answers of this attempt the batch would like to show at once. Default 0.</summary>
+    [Id(5)]
+    public int FirstAnswersWanted { get; init; }
 }

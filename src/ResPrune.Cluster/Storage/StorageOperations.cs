@@ -15,7 +15,10 @@ internal static class StorageOperations
     /// <summary>Fetching one image.</summary>
     public const string ReadImage = "read_image";
 
-    /// <summary>Writing and committing an attempt.</summary>
+    /// <summary>Writing the rows of an attempt.</summary>
+    public const string WriteAttempt = "write_attempt";
+
+    /// <summary>Creating a commit record.</summary>
     public const string Commit = "commit";
 
     /// <summary>Reading the commit record of a shard.</summary>

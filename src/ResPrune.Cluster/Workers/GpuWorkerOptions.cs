@@ -20,6 +20,10 @@ public sealed class GpuWorkerOptions
     [Range(0, 10)]
     public int EngineRetries { get; set; } = 1;
 
+    /// <summary>Longest time one row may take, waiting for the device included, before it becomes a <c>timeout</c> row. Default 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "7.00:00:00")]
+    public TimeSpan RowTimeout { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>How often a worker tells the batch what it has done, which also renews its lease. Default 500 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan ReportInterval { get; set; } = TimeSpan.FromMilliseconds(500);

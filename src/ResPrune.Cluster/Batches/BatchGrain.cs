@@ -1,0 +1,301 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ResPrune.Batch.Batches;
+using ResPrune.Batch.Rows;
+using ResPrune.Cluster.Fleet;
+using ResPrune.Cluster.Storage;
+
+namespace ResPrune.Cluster.Batches;
+
+/// <summary>
+/// (3) The coordinator of one batch. Planning, reading commits and finalising take as long as the batch is big, so they run on the thread
+/// pool beside the turns; a turn reads at most one small blob.
+/// </summary>
+[GrainType("resprune.batch")]
+internal sealed partial class BatchGrain(
+    BatchStorage storage,
+    BatchInstruments instruments,
+    IOptions<BatchCoordinatorOptions> options,
+    TimeProvider time,
+    ILogger<BatchGrain> logger) : Grain, IBatchGrain, IDisposable
+{
+    private readonly BatchCoordinatorOptions _options = options.Value;
+    private readonly RateMeter _rate = new(options.Value.RateWindow);
+    private readonly DeviceUse _devices = new();
+    private readonly List<FirstAnswer> _firstAnswers = [];
+    private readonly CancellationTokenSource _deactivated = new();
+    private BatchId _id;
+    private BatchRecord? _record;
+    private ShardBoard? _board;
+    private RowTotals _committed = RowTotals.Zero;
+    private long _foundCommitted;
+    private DateTimeOffset _started;
+    private IGrainTimer? _sweep;
+    private Task? _work;
+    private string? _problem;
+
+    private bool IsCancelling => _record!.Status == BatchStatus.Cancelling;
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _id = BatchId.Parse(this.GetPrimaryKeyString());
+        _started = time.GetUtcNow();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        instruments.Closed(_id);
+        await _deactivated.CancelAsync();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _deactivated.Dispose();
+
+    /// <inheritdoc/>
+    public async Task<BatchSnapshot> StartAsync(CancellationToken cancellationToken)
+    {
+        await EnsureLoadedAsync(cancellationToken);
+        return Snapshot();
+    }
+
+    /// <inheritdoc/>
+    public async Task<BatchSnapshot> GetSnapshotAsync(CancellationToken cancellationToken)
+    {
+        await EnsureLoadedAsync(cancellationToken);
+        return Snapshot();
+    }
+
+    /// <inheritdoc/>
+    public async Task<BatchSnapshot> CancelAsync(CancellationToken cancellationToken)
+    {
+        await EnsureLoadedAsync(cancellationToken);
+        if (!_record!.IsTerminal)
+        {
+            _record = await storage.CancelAsync(_id, cancellationToken);
+            Advance();
+        }
+
+        return Snapshot();
+    }
+
+    /// <inheritdoc/>
+    public async Task<ShardLease?> TryLeaseAsync(string worker, CancellationToken cancellationToken)
+    {
+        await EnsureLoadedAsync(cancellationToken);
+        if (_board is null || _record!.Status != BatchStatus.InProgress) return null;
+        ExpireLeases();
+        var lease = _board.Lease(_id, worker, time.GetUtcNow());
+        if (lease is null) return null;
+        instruments.Observe(_id, _board);
+        return lease with { FirstAnswersWanted = _options.FirstAnswers - _firstAnswers.Count };
+    }
+
+    /// <inheritdoc/>
+    public async Task<LeaseState> ReportAsync(ShardReport report, CancellationToken cancellationToken)
+    {
+        await EnsureLoadedAsync(cancellationToken);
+        // A coordinator that is still reading its state cannot know better than the worker.
+        if (_board is null && !_record!.IsTerminal) return LeaseState.Held;
+        var now = time.GetUtcNow();
+        if (_board is null || !_board.Renew(report.Shard, report.Worker, report.Attempt, report.Totals, now)) return LeaseState.Lost;
+        _devices.Note(report.Worker, report.DeviceBusySeconds, report.DeviceStarvedSeconds);
+        _firstAnswers.AddRange(report.FirstAnswers.Take(_options.FirstAnswers - _firstAnswers.Count));
+        _rate.Note(RowsDone(), now);
+        return IsCancelling ? LeaseState.Cancelling : LeaseState.Held;
+    }
+
+    /// <inheritdoc/>
+    public async Task CompleteAsync(int shard, AttemptId attempt, CancellationToken cancellationToken)
+    {
+        await EnsureLoadedAsync(cancellationToken);
+        // While the state is being read, this commit is in what is read, or found when the shard is leased again and loses its race.
+        if (_board is null || _board.IsCommitted(shard)) return;
+        var commit = await storage.ReadCommitAsync(_id, shard, cancellationToken);
+        if (commit is null)
+        {
+            LogNoCommit(logger, _id.Value, shard, attempt.Value);
+            _board.Fail(shard, attempt, "the worker reported a commit record that is not there");
+            return;
+        }
+
+        _board.Commit(shard);
+        _committed = _committed.Add(commit.Totals);
+        _rate.Note(RowsDone(), time.GetUtcNow());
+        instruments.Observe(_id, _board);
+        await HeedErrorBudgetAsync(cancellationToken);
+        Advance();
+    }
+
+    /// <inheritdoc/>
+    public async Task FailAsync(int shard, AttemptId attempt, string reason, CancellationToken cancellationToken)
+    {
+        await EnsureLoadedAsync(cancellationToken);
+        if (_board?.Fail(shard, attempt, reason) == true) LogShardFailed(logger, _id.Value, shard, reason);
+        Advance();
+    }
+
+    /// <inheritdoc/>
+    public async Task ReturnAsync(int shard, AttemptId attempt, CancellationToken cancellationToken)
+    {
+        await EnsureLoadedAsync(cancellationToken);
+        _board?.Return(shard, attempt);
+        Advance();
+    }
+
+    private async Task EnsureLoadedAsync(CancellationToken cancellationToken)
+    {
+        if (_record is not null) return;
+        _record = await storage.ReadRecordAsync(_id, cancellationToken) ?? throw new BatchNotFoundException(_id.Value);
+        if (_record.IsTerminal)
+        {
+            _committed = await storage.ReadTotalsAsync(_record, cancellationToken);
+            _foundCommitted = _committed.Rows;
+            return;
+        }
+
+        _sweep = this.RegisterGrainTimer(SweepAsync, new GrainTimerCreationOptions(_options.SweepInterval, _options.SweepInterval)
+        {
+            // The leases are in this activation: it stays until the batch has ended.
+            KeepAlive = true,
+        });
+        Advance();
+    }
+
+    private async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        ExpireLeases();
+        _rate.Note(RowsDone(), time.GetUtcNow());
+        Advance();
+        if (_board is not null && !_record!.IsTerminal) await RegisterAsync(cancellationToken);
+    }
+
+    /// <summary>Starts whatever the batch needs next and runs beside the turns; one at a time. Called after everything that may matter.</summary>
+    private void Advance()
+    {
+        if (_record!.IsTerminal || _work is { IsCompleted: false }) return;
+        if (_board is null) _work = WorkAsync(LoadAsync);
+        else if (_board.IsDone) _work = WorkAsync(() => EndAsync(storage.FinalizeAsync));
+        else if (IsCancelling && _board.Held == 0) _work = WorkAsync(() => EndAsync(storage.CloseCancelledAsync));
+    }
+
+    /// <summary>A failure is told to whoever asks for the snapshot and tried again at the next sweep: it may be the store's.</summary>
+    private async Task WorkAsync(Func<Task> work)
+    {
+        // Leaves the caller's turn first, so that its own call is answered before the work begins.
+        await Task.Yield();
+        try
+        {
+            await work();
+            _problem = null;
+        }
+        catch (Exception exception) when (!_deactivated.IsCancellationRequested)
+        {
+            LogTrouble(logger, exception, _id.Value);
+            _problem = exception.Message;
+        }
+        catch (OperationCanceledException)
+        {
+            // The activation is going; the next one takes it up.
+        }
+    }
+
+    private async Task LoadAsync()
+    {
+        var stop = _deactivated.Token;
+        var planned = await Task.Run(() => storage.EnsurePlannedAsync(_id, stop), stop);
+        var progress = await Task.Run(() => storage.ReadProgressAsync(_id, stop), stop);
+        _record = planned.Record;
+        _committed = progress.Totals;
+        _foundCommitted = progress.Totals.Rows;
+        if (_record.IsTerminal)
+        {
+            _sweep?.Dispose();
+            return;
+        }
+
+        _board = new ShardBoard(planned.Plan.Shards.Count, progress.CommittedShards, _options.MaxAttempts, _options.LeaseDuration);
+        _rate.Note(RowsDone(), time.GetUtcNow());
+        instruments.Observe(_id, _board);
+        LogLoaded(logger, _id.Value, _board.Shards, _board.Committed);
+        await RegisterAsync(stop);
+        // What may be next (all was committed already, or cancel came meanwhile) starts when this work has ended.
+        _ = AdvanceAfterAsync(_work!);
+    }
+
+    private async Task AdvanceAfterAsync(Task work)
+    {
+        await work;
+        Advance();
+    }
+
+    private async Task EndAsync(Func<BatchId, CancellationToken, Task<BatchRecord>> end)
+    {
+        var stop = _deactivated.Token;
+        var record = await Task.Run(() => end(_id, stop), stop);
+        _committed = await Task.Run(() => storage.ReadTotalsAsync(record, stop), stop);
+        _record = record;
+        instruments.Closed(_id);
+        LogEnded(logger, _id.Value, record.Status, _committed.Answered, _committed.Failed);
+        _sweep?.Dispose();
+        await Fleet.RemoveBatchAsync(_id, stop);
+    }
+
+    private async Task RegisterAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Fleet.RegisterBatchAsync(_id, _record!.Spec.Priority, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The fleet grain may be moving to another silo; the next sweep registers again.
+            LogNotRegistered(logger, _id.Value, exception.Message);
+        }
+    }
+
+    private async Task HeedErrorBudgetAsync(CancellationToken cancellationToken)
+    {
+        var budget = _record!.Spec.ErrorBudget;
+        if (budget is null || IsCancelling || !budget.IsExceeded(_committed.Failed, _record.Plan!.Rows)) return;
+        LogBudget(logger, _id.Value, _committed.Failed);
+        _record = await storage.CancelAsync(_id, cancellationToken);
+    }
+
+    private void ExpireLeases()
+    {
+        if (_board is null) return;
+        var expired = _board.Expire(time.GetUtcNow());
+        if (expired > 0) LogExpired(logger, _id.Value, expired);
+    }
+
+    private long RowsDone() => _committed.Rows + (_board?.Running.Rows ?? 0);
+
+    private IFleetGrain Fleet => GrainFactory.GetGrain<IFleetGrain>(IFleetGrain.Key);
+
+    private BatchSnapshot Snapshot()
+    {
+        var record = _record!;
+        var running = record.IsTerminal ? RowTotals.Zero : _board?.Running ?? RowTotals.Zero;
+        var now = time.GetUtcNow();
+        return new BatchSnapshot
+        {
+            Batch = _id,
+            Status = record.Status,
+            Rows = record.Plan?.Rows ?? 0,
+            Committed = _committed,
+            Running = running,
+            RowsFoundCommitted = _foundCommitted,
+            Shards = record.Plan?.Shards ?? 0,
+            ShardsCommitted = record.IsTerminal ? record.Plan?.Shards ?? 0 : _board?.Committed ?? 0,
+            ShardsLeased = record.IsTerminal ? 0 : _board?.Held ?? 0,
+            RowsPerSecond = _rate.PerSecond(RowsDone(), now),
+            Elapsed = now - _started,
+            DeviceBusyShare = _devices.BusyShare,
+            FirstAnswers = [.. _firstAnswers],
+            Problem = record.Errors is { Data: [var error, ..] } ? error.Message : _problem,
+        };
+    }
+}

@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using ResPrune.Batch.Batches;
+
+namespace ResPrune.Cluster.Batches;
+
+/// <summary>Metrics of the batches that this silo coordinates.</summary>
+internal sealed class BatchInstruments
+{
+    private readonly ConcurrentDictionary<BatchId, (int Waiting, int Held)> _open = new();
+
+    public BatchInstruments(IMeterFactory meters)
+    {
+        var meter = meters.Create(ClusterMeter.Name);
+        meter.CreateObservableGauge("resprune.batches.open", () => _open.Count, "{batch}", "Batches with work left that this process coordinates.");
+        meter.CreateObservableGauge(
+            "resprune.shards.open",
+            () => new[]
+            {
+                new Measurement<int>(_open.Values.Sum(open => open.Waiting), new KeyValuePair<string, object?>("state", "waiting")),
+                new Measurement<int>(_open.Values.Sum(open => open.Held), new KeyValuePair<string, object?>("state", "held")),
+            },
+            "{shard}",
+            "Shards without a commit record of the batches that this process coordinates: waiting for a worker, or held by one.");
+    }
+
+    /// <summary>The batch's shards are as they are on the board now.</summary>
+    public void Observe(BatchId batch, ShardBoard board) => _open[batch] = (board.Waiting, board.Held);
+
+    /// <summary>The batch has ended, or is coordinated elsewhere from now on.</summary>
+    public void Closed(BatchId batch) => _open.TryRemove(batch, out _);
+}

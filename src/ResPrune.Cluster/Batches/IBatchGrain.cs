@@ -1,0 +1,46 @@
+using ResPrune.Batch.Batches;
+
+namespace ResPrune.Cluster.Batches;
+
+/// <summary>
+/// Coordinator of one batch; the key is the batch's id. It hands out shards and watches over them. What it knows beyond the stored record,
+/// plan and commits is soft: it may be lost, or alive twice, and no answer is lost or published twice.
+/// </summary>
+[Alias("resprune.IBatchGrain")]
+public interface IBatchGrain : IGrainWithStringKey
+{
+    /// <summary>Starts the submitted batch, or goes on with it: plans it where needed and lets the fleet work on it. Repeatable; returns at once.</summary>
+    /// <exception cref="BatchNotFoundException">Nothing was submitted under this id.</exception>
+    [Alias("Start")]
+    Task<BatchSnapshot> StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>The batch as it is now. Asking wakes a coordinator that was lost with its silo.</summary>
+    /// <exception cref="BatchNotFoundException">Nothing was submitted under this id.</exception>
+    [Alias("GetSnapshot")]
+    Task<BatchSnapshot> GetSnapshotAsync(CancellationToken cancellationToken);
+
+    /// <summary>Ends the batch early. What is answered stays; the other rows are closed with <c>batch_cancelled</c>. Repeatable.</summary>
+    /// <exception cref="BatchNotFoundException">Nothing was submitted under this id.</exception>
+    [Alias("Cancel")]
+    Task<BatchSnapshot> CancelAsync(CancellationToken cancellationToken);
+
+    /// <summary>Gives a worker a shard; null when none waits.</summary>
+    [Alias("TryLease")]
+    Task<ShardLease?> TryLeaseAsync(string worker, CancellationToken cancellationToken);
+
+    /// <summary>A worker's sign of life; the answer says whether it may go on.</summary>
+    [Alias("Report")]
+    Task<LeaseState> ReportAsync(ShardReport report, CancellationToken cancellationToken);
+
+    /// <summary>A worker says that the shard has a commit record, its own or a faster one's; the coordinator reads it.</summary>
+    [Alias("Complete")]
+    Task CompleteAsync(int shard, AttemptId attempt, CancellationToken cancellationToken);
+
+    /// <summary>A worker says that its attempt failed and why; the shard is tried again, at most <see cref="BatchCoordinatorOptions.MaxAttempts"/> times.</summary>
+    [Alias("Fail")]
+    Task FailAsync(int shard, AttemptId attempt, string reason, CancellationToken cancellationToken);
+
+    /// <summary>A stopping worker hands its shard back; it counts as no attempt.</summary>
+    [Alias("Return")]
+    Task ReturnAsync(int shard, AttemptId attempt, CancellationToken cancellationToken);
+}

@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+using ResPrune.Batch.Batches;
+using ResPrune.Cluster.Batches;
+using ResPrune.Cluster.Storage;
+using ResPrune.Cluster.Workers;
+
+namespace ResPrune.Cluster.Fleet;
+
+/// <summary>
+/// (4) Which work next. Keeps only what it is told again and again: coordinators register every few seconds, workers ask every few seconds.
+/// Reentrant, because coordinators register while they are being asked for work; no state is held over an await.
+/// </summary>
+[GrainType("resprune.fleet")]
+[Reentrant]
+internal sealed partial class FleetGrain(BatchStorage storage, IOptions<FleetOptions> options, ILogger<FleetGrain> logger)
+    : Grain, IFleetGrain
+{
+    private readonly FairTurns<BatchId> _batches = new();
+    private readonly HashSet<string> _workers = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.ResumeUnfinished) _ = ResumeAsync();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task RegisterBatchAsync(BatchId batch, int priority, CancellationToken cancellationToken)
+    {
+        if (_batches.Set(batch, priority)) WakeWorkers();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveBatchAsync(BatchId batch, CancellationToken cancellationToken)
+    {
+        _batches.Remove(batch);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ShardLease?> RequestWorkAsync(string worker, CancellationToken cancellationToken)
+    {
+        _workers.Add(worker);
+        foreach (var batch in _batches.Order())
+        {
+            try
+            {
+                if (await Coordinator(batch).TryLeaseAsync(worker, cancellationToken) is not { } lease) continue;
+                _batches.Take(batch);
+                return lease;
+            }
+            catch (BatchNotFoundException)
+            {
+                _batches.Remove(batch);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                // One batch in trouble must not stop the others.
+                LogNoLease(logger, batch.Value, exception.Message);
+            }
+        }
+
+        return null;
+    }
+
+    private void WakeWorkers()
+    {
+        foreach (var worker in _workers) _ = WakeAsync(worker);
+    }
+
+    private async Task WakeAsync(string worker)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<IGpuWorkerGrain>(worker).WakeAsync();
+        }
+        catch (Exception exception)
+        {
+            // Its silo is gone; it comes back by asking for work.
+            LogWorkerGone(logger, worker, exception.Message);
+            _workers.Remove(worker);
+        }
+    }
+
+    private async Task ResumeAsync()
+    {
+        try
+        {
+            foreach (var record in await Task.Run(() => storage.ListUnfinishedAsync(CancellationToken.None)))
+                await Coordinator(record.Id).StartAsync(CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            LogNotResumed(logger, exception);
+            // Try again with a new activation rather than forget batches that nobody else knows of.
+            DeactivateOnIdle();
+        }
+    }
+
+    private IBatchGrain Coordinator(BatchId batch) => GrainFactory.GetGrain<IBatchGrain>(batch.Value);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} could not be asked for work: {Reason}")]
+    private static partial void LogNoLease(ILogger logger, string batch, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "GPU worker {Worker} is not there any more: {Reason}")]
+    private static partial void LogWorkerGone(ILogger logger, string worker, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store could not be searched for unfinished batches.")]
+    private static partial void LogNotResumed(ILogger logger, Exception exception);
+}

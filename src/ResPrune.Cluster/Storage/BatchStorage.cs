@@ -1,0 +1,99 @@
+using ResPrune.Batch.Batches;
+using ResPrune.Batch.Commit;
+using ResPrune.Batch.Images;
+using ResPrune.Batch.Manifests;
+using ResPrune.Batch.Rows;
+using ResPrune.Batch.Sharding;
+using ResPrune.Batch.Storage;
+using ResPrune.Cluster.Workers;
+
+namespace ResPrune.Cluster.Storage;
+
+/// <summary>The batch protocol as grains and workers use it: every step with deadlines and retries, and safe to repeat.</summary>
+internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFetcherOptions images, StoragePolicy policy, TimeProvider time)
+{
+    private readonly BatchCatalog _catalog = new(store);
+    private readonly ShardPlanner _planner = new(store, time);
+    private readonly ShardReader _reader = new(store);
+    private readonly ShardLedger _ledger = new(store, time);
+    private readonly BatchFinalizer _finalizer = new(store, time);
+
+    /// <summary>The record of a batch; null when there is none.</summary>
+    public Task<BatchRecord?> ReadRecordAsync(BatchId batch, CancellationToken cancellationToken) => policy.RunAsync(
+        StorageOperations.ReadBatch,
+        async token => (await _catalog.ReadAsync(batch, token))?.Record,
+        cancellationToken);
+
+    /// <summary>Batches that have not ended, in the order they were submitted.</summary>
+    public Task<IReadOnlyList<BatchRecord>> ListUnfinishedAsync(CancellationToken cancellationToken) => policy.RunAsync<IReadOnlyList<BatchRecord>>(
+        StorageOperations.ReadBatch,
+        async token => await _catalog.ListAsync(token).Where(record => !record.IsTerminal).ToListAsync(token),
+        cancellationToken);
+
+    /// <summary>Plans the batch where that is not done, and reads its plan. Takes as long as reading the input; not under a deadline.</summary>
+    public Task<PlannedBatch> EnsurePlannedAsync(BatchId batch, CancellationToken cancellationToken) =>
+        _planner.EnsurePlannedAsync(batch, cancellationToken);
+
+    /// <summary>Which shards are published, and the sums over their rows. Takes as long as there are commits; not under a deadline.</summary>
+    public Task<BatchProgress> ReadProgressAsync(BatchId batch, CancellationToken cancellationToken) =>
+        _ledger.ReadProgressAsync(batch, cancellationToken);
+
+    /// <summary>Sums over the rows of a batch that has ended, from its manifest; zero when it failed before it had rows.</summary>
+    public Task<RowTotals> ReadTotalsAsync(BatchRecord record, CancellationToken cancellationToken) => policy.RunAsync(
+        StorageOperations.ReadBatch,
+        async token => (await _finalizer.ReadManifestAsync(record.Id, token))?.Totals ?? RowTotals.Zero,
+        cancellationToken);
+
+    /// <summary>Moves the record to <see cref="BatchStatus.Cancelling"/> unless the batch is past that.</summary>
+    public Task<BatchRecord> CancelAsync(BatchId batch, CancellationToken cancellationToken) => policy.RunAsync(
+        StorageOperations.WriteBatch,
+        token => _catalog.UpdateAsync(
+            batch,
+            record => record.CanMoveTo(BatchStatus.Cancelling) ? record.MoveTo(BatchStatus.Cancelling, time.GetUtcNow()) : record,
+            token),
+        cancellationToken);
+
+    /// <summary>What a worker needs of a batch that is planned.</summary>
+    public async Task<BatchContext> OpenAsync(BatchId batch, CancellationToken cancellationToken)
+    {
+        var planned = await policy.RunAsync(
+            StorageOperations.ReadBatch, token => _planner.EnsurePlannedAsync(batch, token), cancellationToken);
+        var root = planned.Record.Spec.ImageRoot;
+        return new BatchContext(planned.Record, planned.Plan, new ImageFetcher(root is null ? null : roots.Open(root), images));
+    }
+
+    /// <summary>The lines of a shard.</summary>
+    public Task<IReadOnlyList<BatchRequestLine>> ReadShardAsync(BatchRecord record, ShardSpec shard, CancellationToken cancellationToken) =>
+        policy.RunAsync<IReadOnlyList<BatchRequestLine>>(
+            StorageOperations.ReadShard,
+            async token => await _reader.ReadAsync(record, shard, token).ToListAsync(token),
+            cancellationToken);
+
+    /// <summary>Stores the rows of an attempt where only it looks.</summary>
+    public Task<ShardCommit> WriteAttemptAsync(
+        BatchId batch,
+        ShardSpec shard,
+        AttemptId attempt,
+        IReadOnlyCollection<AttemptRow> rows,
+        EngineStamp? engine,
+        CancellationToken cancellationToken) => policy.RunAsync(
+        StorageOperations.WriteAttempt,
+        token => _ledger.WriteAttemptAsync(batch, shard, attempt, rows, engine, token),
+        cancellationToken);
+
+    /// <summary>Publishes an attempt unless the shard is published; repeating it after a lost reply is part of the ledger's protocol.</summary>
+    public Task<CommitResult> TryCommitAsync(ShardCommit commit, CancellationToken cancellationToken) =>
+        policy.RunAsync(StorageOperations.Commit, token => _ledger.TryCommitAsync(commit, token), cancellationToken);
+
+    /// <summary>The commit record of a shard; null while there is none.</summary>
+    public Task<ShardCommit?> ReadCommitAsync(BatchId batch, int shard, CancellationToken cancellationToken) =>
+        policy.RunAsync(StorageOperations.ReadCommit, token => _ledger.ReadCommitAsync(batch, shard, token), cancellationToken);
+
+    /// <summary>Writes the result files of a batch whose shards are all committed. Not under a deadline; repeatable.</summary>
+    public Task<BatchRecord> FinalizeAsync(BatchId batch, CancellationToken cancellationToken) =>
+        _finalizer.FinalizeAsync(batch, cancellationToken);
+
+    /// <summary>Commits what is missing as cancelled rows, then writes the result files. Not under a deadline; repeatable.</summary>
+    public Task<BatchRecord> CloseCancelledAsync(BatchId batch, CancellationToken cancellationToken) =>
+        _finalizer.CloseAsync(batch, BatchStatus.Cancelled, cancellationToken);
+}

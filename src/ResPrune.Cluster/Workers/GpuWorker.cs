@@ -1,0 +1,202 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ResPrune.Cluster.Batches;
+using ResPrune.Cluster.Fleet;
+using ResPrune.Cluster.Placement;
+using ResPrune.Inference.Engine;
+
+namespace ResPrune.Cluster.Workers;
+
+/// <summary>
+/// The pulling loop of one device: asks the fleet for shards, keeps a few of them running, drains when told to stop. Lives as long as the
+/// silo, outside every grain; <see cref="GpuWorkerGrain"/> is its handle for the rest of the cluster.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "Lives as long as the process; its waits hold no handles.")]
+internal sealed partial class GpuWorker(
+    GpuWorkerKey key,
+    WorkerDevice device,
+    IGrainFactory grains,
+    ShardRunner runner,
+    IOptions<GpuWorkerOptions> options,
+    TimeProvider time,
+    ILogger<GpuWorker> logger)
+{
+    private readonly GpuWorkerOptions _options = options.Value;
+    private readonly ShardFeed _feed = new(options.Value.RowsInFlight);
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly CancellationTokenSource _abandon = new();
+    private readonly Lock _lock = new();
+    private CancellationTokenSource? _stop;
+    private Task _loop = Task.CompletedTask;
+    private int _shards;
+    private long _rowsDone;
+    private string? _problem;
+
+    /// <summary>What it is doing.</summary>
+    public GpuWorkerStatus Status
+    {
+        get
+        {
+            var statistics = device.Engine.IsCompletedSuccessfully ? device.Engine.Result.Statistics : default;
+            return new GpuWorkerStatus
+            {
+                Worker = key.ToString(),
+                Silo = key.Silo,
+                State = State(),
+                Shards = Volatile.Read(ref _shards),
+                RowsInFlight = _feed.RowsInFlight,
+                RowsDone = Interlocked.Read(ref _rowsDone),
+                DeviceBusySeconds = statistics.BusySeconds,
+                DeviceStarvedSeconds = statistics.StarvedSeconds,
+                Problem = Volatile.Read(ref _problem),
+            };
+        }
+    }
+
+    /// <summary>Lets it pull work; a worker that is still draining goes on pulling when it is done.</summary>
+    public void Start()
+    {
+        lock (_lock)
+        {
+            if (_stop is { IsCancellationRequested: false } && !_loop.IsCompleted) return;
+            var stop = new CancellationTokenSource();
+            var before = _loop;
+            _stop = stop;
+            _loop = Task.Run(async () =>
+            {
+                await before;
+                await RunAsync(stop);
+            });
+        }
+    }
+
+    /// <summary>Lets it pull no more work and finish or hand back what it has; the task ends when it has.</summary>
+    public Task StopAsync()
+    {
+        lock (_lock)
+        {
+            _stop?.Cancel();
+            return _loop;
+        }
+    }
+
+    /// <summary>There may be work: ask for it now.</summary>
+    public void Wake()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is to be woken already.
+        }
+    }
+
+    /// <summary>Leaves everything as it is, at once: leases run out by themselves.</summary>
+    public void Abandon() => _abandon.Cancel();
+
+    private GpuWorkerState State()
+    {
+        lock (_lock)
+        {
+            if (Volatile.Read(ref _problem) is not null) return GpuWorkerState.Failed;
+            if (_stop is null || _loop.IsCompleted) return GpuWorkerState.Stopped;
+            if (_stop.IsCancellationRequested) return GpuWorkerState.Draining;
+            if (!device.Engine.IsCompleted) return GpuWorkerState.Loading;
+            return Volatile.Read(ref _shards) > 0 ? GpuWorkerState.Working : GpuWorkerState.Idle;
+        }
+    }
+
+    private async Task RunAsync(CancellationTokenSource stop)
+    {
+        var running = new List<Task>();
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(_abandon.Token);
+        try
+        {
+            var engine = await device.Engine.WaitAsync(stop.Token);
+            LogStarted(logger, key);
+            while (true)
+            {
+                running.RemoveAll(shard => shard.IsCompleted);
+                var lease = running.Count < _options.ShardsInFlight ? await RequestWorkAsync(stop.Token) : null;
+                if (lease is not null) running.Add(RunShardAsync(lease, engine, abandon.Token));
+                else await WaitAsync(running, stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await DrainAsync(running, abandon);
+        }
+        catch (Exception exception)
+        {
+            // Only the engine's own loading ends up here.
+            Volatile.Write(ref _problem, exception.Message);
+            LogNoEngine(logger, exception, key);
+        }
+    }
+
+    private async Task<ShardLease?> RequestWorkAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            // Not under the token: a lease that is on its way here must be run or handed back, not forgotten.
+            return await grains.GetGrain<IFleetGrain>(IFleetGrain.Key).RequestWorkAsync(key.ToString(), CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            // The fleet grain may be moving to another silo; ask again after the usual wait.
+            LogNoFleet(logger, key, exception.Message);
+            return null;
+        }
+    }
+
+    private async Task RunShardAsync(ShardLease lease, IVisionLanguageEngine engine, CancellationToken abandon)
+    {
+        Interlocked.Increment(ref _shards);
+        try
+        {
+            var rows = await Task.Run(() => runner.RunAsync(key.ToString(), lease, engine, _feed, abandon), CancellationToken.None);
+            Interlocked.Add(ref _rowsDone, rows);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _shards);
+        }
+    }
+
+    /// <summary>Waits until asking for work makes sense again: a shard ended, the fleet called, or the poll interval is over.</summary>
+    private async Task WaitAsync(List<Task> running, CancellationToken stop)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var full = running.Count >= _options.ShardsInFlight;
+        var reasons = new List<Task>(running);
+        if (!full)
+        {
+            reasons.Add(_wake.WaitAsync(over.Token));
+            reasons.Add(Task.Delay(_options.IdlePollInterval, time, over.Token));
+        }
+        else
+        {
+            reasons.Add(Task.Delay(Timeout.InfiniteTimeSpan, over.Token));
+        }
+
+        await Task.WhenAny(reasons);
+        await over.CancelAsync();
+        stop.ThrowIfCancellationRequested();
+    }
+
+    private async Task DrainAsync(List<Task> running, CancellationTokenSource abandon)
+    {
+        LogDraining(logger, key, running.Count);
+        var drained = Task.WhenAll(running);
+        using var inTime = new CancellationTokenSource();
+        await Task.WhenAny(drained, Task.Delay(_options.DrainTimeout, time, inTime.Token));
+        await inTime.CancelAsync();
+        // What has not finished by now is handed back; a shard that had finished does not notice.
+        await abandon.CancelAsync();
+        await drained;
+    }
+}

@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ResPrune.Batch.Commit;
+using ResPrune.Batch.Images;
+using ResPrune.Batch.Manifests;
+using ResPrune.Batch.Rows;
+using ResPrune.Cluster.Storage;
+using ResPrune.Inference.Engine;
+
+namespace ResPrune.Cluster.Workers;
+
+/// <summary>Gives one line its row: fetches the image, asks the engine, names what went wrong. Whatever is wrong with a line costs that line only.</summary>
+internal sealed partial class RowAnswerer(
+    StoragePolicy storage,
+    WorkerInstruments instruments,
+    IOptions<GpuWorkerOptions> options,
+    TimeProvider time,
+    ILogger<RowAnswerer> logger)
+{
+    private readonly GpuWorkerOptions _options = options.Value;
+
+    /// <summary>Answers a line; the row carries what the engine echoed beside what was asked.</summary>
+    /// <param name="batch">The line's batch.</param>
+    /// <param name="line">The line.</param>
+    /// <param name="isRetry">True when an earlier attempt at the shard failed.</param>
+    /// <param name="engine">The engine of the worker's device.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="IOException">The image cannot be read and this is the first attempt at the shard.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the engine is shutting down: the row has no outcome.</exception>
+    public async Task<AttemptRow> AnswerAsync(
+        BatchContext batch, BatchRequestLine line, bool isRetry, IVisionLanguageEngine engine, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.RowTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        AttemptRow row;
+        try
+        {
+            row = await AnswerInTimeAsync(batch, line, isRetry, engine, both.Token);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            row = Failed(batch, line, RowErrorCode.Timeout, $"No answer within {_options.RowTimeout}.");
+        }
+
+        instruments.QuestionFinished(row.Result);
+        return row;
+    }
+
+    /// <summary>A row that says why a line was not answered.</summary>
+    public static AttemptRow Failed(BatchContext batch, BatchRequestLine line, RowErrorCode code, string message) =>
+        new(line.LineNumber, line.CustomId, null, ErrorRow.For(batch.Record.Id, line, code, message));
+
+    private async Task<AttemptRow> AnswerInTimeAsync(
+        BatchContext batch, BatchRequestLine line, bool isRetry, IVisionLanguageEngine engine, CancellationToken cancellationToken)
+    {
+        if (line.Fault is not null) return new AttemptRow(line.LineNumber, line.CustomId, null, ErrorRow.ForFault(batch.Record.Id, line));
+        // (6) Fetch. The caller bounds how many rows are here at a time.
+        var started = time.GetTimestamp();
+        var fetched = await FetchAsync(batch, line, isRetry, cancellationToken);
+        instruments.Fetched(time.GetElapsedTime(started));
+        if (fetched is ImageFetchFailure failure) return Failed(batch, line, failure.Code, failure.Message);
+        var image = (FetchedImage)fetched;
+        // (7) The engine's front; it waits there when the device is behind.
+        var outcome = await AskAsync(GenerationRequests.For(batch.Record.Id, batch.Record.Spec, line, image), image.Digest, engine, cancellationToken);
+        return new AttemptRow(line.LineNumber, line.CustomId, image.Digest, ResultRows.From(batch.Record.Id, line, outcome));
+    }
+
+    private async Task<ImageFetchOutcome> FetchAsync(BatchContext batch, BatchRequestLine line, bool isRetry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await storage.RunAsync(StorageOperations.ReadImage, token => batch.Images.FetchAsync(line.Image, token), cancellationToken);
+        }
+        catch (Exception exception) when (isRetry && exception is (IOException or TimeoutException))
+        {
+            // The first attempt at the shard fails on it, because the store may be down; in a later one it is this image that cannot be read.
+            return new ImageFetchFailure(RowErrorCode.ImageNotFound, $"'{line.ImageLabel}' cannot be read: {exception.Message}");
+        }
+    }
+
+    private async Task<GenerationOutcome> AskAsync(
+        GenerationRequest request, string digest, IVisionLanguageEngine engine, CancellationToken cancellationToken)
+    {
+        for (var retry = 0; ; retry++)
+        {
+            GenerationOutcome outcome;
+            try
+            {
+                outcome = await engine.GenerateAsync(request, cancellationToken);
+            }
+            catch (Exception exception) when (exception is not (OperationCanceledException or ObjectDisposedException))
+            {
+                // An engine that throws on a row must not take the rest of the shard with it.
+                LogEngineThrew(logger, exception, request.RequestId);
+                outcome = new GenerationFailure(request.RequestId, digest, FailureReason.EngineError, exception.Message);
+            }
+
+            var mayPass = outcome is GenerationFailure { Reason: FailureReason.EngineError };
+            if (!mayPass || retry >= _options.EngineRetries) return outcome;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The engine threw on request {Request}.")]
+    private static partial void LogEngineThrew(ILogger logger, Exception exception, string request);
+}

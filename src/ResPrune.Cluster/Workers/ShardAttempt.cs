@@ -1,0 +1,67 @@
+using ResPrune.Cluster.Batches;
+using ResPrune.Inference.Engine;
+
+namespace ResPrune.Cluster.Workers;
+
+/// <summary>One attempt of one worker at one shard: what the rows, the reports and the end of it share.</summary>
+internal sealed class ShardAttempt : IDisposable
+{
+    private readonly CancellationTokenSource _ended;
+    private volatile bool _lost;
+    private volatile bool _closing;
+
+    /// <summary>Creates the attempt.</summary>
+    /// <param name="worker">Key of the worker.</param>
+    /// <param name="lease">What it was given.</param>
+    /// <param name="engine">The engine of its device.</param>
+    /// <param name="abandon">Cancelled when the worker has no time left.</param>
+    public ShardAttempt(string worker, ShardLease lease, IVisionLanguageEngine engine, CancellationToken abandon)
+    {
+        Worker = worker;
+        Lease = lease;
+        Engine = engine;
+        Progress = new ShardProgress(lease.FirstAnswersWanted);
+        _ended = CancellationTokenSource.CreateLinkedTokenSource(abandon);
+        Token = _ended.Token;
+    }
+
+    /// <summary>Key of the worker.</summary>
+    public string Worker { get; }
+
+    /// <summary>What it was given.</summary>
+    public ShardLease Lease { get; }
+
+    /// <summary>The engine of its device.</summary>
+    public IVisionLanguageEngine Engine { get; }
+
+    /// <summary>How far it is.</summary>
+    public ShardProgress Progress { get; }
+
+    /// <summary>Cancelled when going on is of no use.</summary>
+    public CancellationToken Token { get; }
+
+    /// <summary>True when the coordinator said that the shard is another's.</summary>
+    public bool IsLost => _lost;
+
+    /// <summary>True when the batch is being cancelled: rows that are not with the engine yet are closed.</summary>
+    public bool IsClosing => _closing;
+
+    /// <summary>Takes the coordinator's answer to a report.</summary>
+    public void Heed(LeaseState state)
+    {
+        if (state == LeaseState.Cancelling) _closing = true;
+        if (state != LeaseState.Lost) return;
+        _lost = true;
+        End();
+    }
+
+    /// <summary>Stops whatever still runs for this attempt.</summary>
+    public void End() => _ended.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _ended.Dispose();
+        Progress.Dispose();
+    }
+}

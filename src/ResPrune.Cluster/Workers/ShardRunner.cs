@@ -1,0 +1,208 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ResPrune.Batch.Commit;
+using ResPrune.Batch.Manifests;
+using ResPrune.Batch.Rows;
+using ResPrune.Batch.Sharding;
+using ResPrune.Cluster.Batches;
+using ResPrune.Cluster.Storage;
+using ResPrune.Inference.Engine;
+
+namespace ResPrune.Cluster.Workers;
+
+/// <summary>
+/// (5) Runs one lease: reads the lines, gives every one its row, writes the attempt, commits it, tells the coordinator. Runs on the thread
+/// pool, never on a grain's scheduler, because it takes as long as the device needs.
+/// </summary>
+internal sealed partial class ShardRunner(
+    IGrainFactory grains,
+    BatchContexts batches,
+    BatchStorage storage,
+    RowAnswerer answerer,
+    WorkerInstruments instruments,
+    IOptions<GpuWorkerOptions> options,
+    TimeProvider time,
+    ILogger<ShardRunner> logger)
+{
+    private const int Tellings = 4;
+
+    private readonly GpuWorkerOptions _options = options.Value;
+
+    /// <summary>Runs the lease to whatever end and tells the coordinator. Throws nothing: the next shard must not suffer from this one.</summary>
+    /// <returns>Rows that were given an outcome.</returns>
+    public async Task<long> RunAsync(
+        string worker, ShardLease lease, IVisionLanguageEngine engine, ShardFeed feed, CancellationToken abandon)
+    {
+        using var attempt = new ShardAttempt(worker, lease, engine, abandon);
+        var reports = KeepReportingAsync(attempt);
+        try
+        {
+            var rows = await AnswerAndCommitAsync(attempt, feed);
+            await TellAsync(lease, grain => grain.CompleteAsync(lease.Shard, lease.Attempt, CancellationToken.None));
+            return rows;
+        }
+        catch (OperationCanceledException) when (attempt.IsLost)
+        {
+            instruments.AttemptEnded(WorkerInstruments.Expired);
+            LogLost(logger, worker, lease.Batch.Value, lease.Shard);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            // The worker or its engine is stopping; nothing is wrong with the shard.
+            instruments.AttemptEnded(WorkerInstruments.HandedBack);
+            await TellAsync(lease, grain => grain.ReturnAsync(lease.Shard, lease.Attempt, CancellationToken.None));
+        }
+        catch (Exception exception)
+        {
+            instruments.AttemptEnded(WorkerInstruments.Error);
+            LogFailed(logger, exception, worker, lease.Batch.Value, lease.Shard, lease.Try);
+            await TellAsync(lease, grain => grain.FailAsync(lease.Shard, lease.Attempt, exception.Message, CancellationToken.None));
+        }
+        finally
+        {
+            attempt.End();
+            await reports;
+        }
+
+        return 0;
+    }
+
+    private async Task<long> AnswerAndCommitAsync(ShardAttempt attempt, ShardFeed feed)
+    {
+        var lease = attempt.Lease;
+        var batch = await batches.GetAsync(lease.Batch, attempt.Token);
+        var shard = batch.Plan.Shards[lease.Shard];
+        var answered = lease.GiveUpReason is null;
+        var rows = answered
+            ? await AnswerAsync(attempt, batch, shard, feed)
+            : await GiveUpAsync(attempt, batch, shard, lease.GiveUpReason!);
+        await ReportAsync(attempt);
+        // (15) First the attempt's own blob, then the create-only commit record. Only the record publishes.
+        var started = time.GetTimestamp();
+        var stamp = answered ? EngineStamps.Of(attempt.Engine.Model) : null;
+        var commit = await storage.WriteAttemptAsync(lease.Batch, shard, lease.Attempt, rows, stamp, attempt.Token);
+        var result = await storage.TryCommitAsync(commit, attempt.Token);
+        instruments.Written(time.GetElapsedTime(started));
+        var lost = result.Outcome == CommitOutcome.LostRace;
+        instruments.AttemptEnded(lost ? WorkerInstruments.LostRace : WorkerInstruments.Committed);
+        if (lost) LogLost(logger, attempt.Worker, lease.Batch.Value, lease.Shard);
+        return rows.Count;
+    }
+
+    private async Task<IReadOnlyCollection<AttemptRow>> AnswerAsync(ShardAttempt attempt, BatchContext batch, ShardSpec shard, ShardFeed feed)
+    {
+        var rows = new List<Task<AttemptRow>>(shard.Rows);
+        await feed.TakeTurnAsync(attempt.Token);
+        try
+        {
+            foreach (var line in await storage.ReadShardAsync(batch.Record, shard, attempt.Token))
+            {
+                await feed.EnterRowAsync(attempt.Token);
+                rows.Add(AnswerRowAsync(attempt, batch, line, feed));
+            }
+        }
+        catch
+        {
+            // The rows already under way are of no use without the others; they must end before the attempt does.
+            attempt.End();
+            await Task.WhenAll(rows).ContinueWith(static _ => { }, TaskScheduler.Default);
+            throw;
+        }
+        finally
+        {
+            feed.EndTurn();
+        }
+
+        return await Task.WhenAll(rows);
+    }
+
+    private async Task<AttemptRow> AnswerRowAsync(ShardAttempt attempt, BatchContext batch, BatchRequestLine line, ShardFeed feed)
+    {
+        try
+        {
+            var row = attempt.IsClosing
+                ? RowAnswerer.Failed(batch, line, RowErrorCode.BatchCancelled, "The batch was cancelled before this row's turn.")
+                : await answerer.AnswerAsync(batch, line, attempt.Lease.Try > 1, attempt.Engine, attempt.Token);
+            attempt.Progress.Note(row.Result);
+            return row;
+        }
+        finally
+        {
+            feed.LeaveRow();
+        }
+    }
+
+    private async Task<IReadOnlyCollection<AttemptRow>> GiveUpAsync(ShardAttempt attempt, BatchContext batch, ShardSpec shard, string reason)
+    {
+        LogGivingUp(logger, attempt.Lease.Batch.Value, shard.Ordinal, reason);
+        var lines = await storage.ReadShardAsync(batch.Record, shard, attempt.Token);
+        return [.. lines.Select(line => RowAnswerer.Failed(
+            batch, line, line.Fault?.Code ?? RowErrorCode.EngineError, line.Fault?.Message ?? reason))];
+    }
+
+    private async Task KeepReportingAsync(ShardAttempt attempt)
+    {
+        try
+        {
+            while (true)
+            {
+                await attempt.Progress.WaitForNewsAsync(_options.ReportInterval, time, attempt.Token);
+                await ReportAsync(attempt);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The attempt has ended.
+        }
+    }
+
+    private async Task ReportAsync(ShardAttempt attempt)
+    {
+        var (totals, answers) = attempt.Progress.Take();
+        var device = attempt.Engine.Statistics;
+        var report = new ShardReport
+        {
+            Worker = attempt.Worker,
+            Shard = attempt.Lease.Shard,
+            Attempt = attempt.Lease.Attempt,
+            Totals = totals,
+            FirstAnswers = answers,
+            DeviceBusySeconds = device.BusySeconds,
+            DeviceStarvedSeconds = device.StarvedSeconds,
+        };
+        try
+        {
+            attempt.Heed(await Coordinator(attempt.Lease).ReportAsync(report, attempt.Token));
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !attempt.Token.IsCancellationRequested)
+        {
+            // The coordinator may be moving to another silo. The work goes on; the commit record decides whether it counts.
+            LogNotHeard(logger, attempt.Worker, attempt.Lease.Batch.Value, exception.Message);
+        }
+    }
+
+    private async Task TellAsync(ShardLease lease, Func<IBatchGrain, Task> message)
+    {
+        for (var telling = 1; ; telling++)
+        {
+            try
+            {
+                await message(Coordinator(lease));
+                return;
+            }
+            catch (Exception exception) when (telling < Tellings)
+            {
+                LogNotHeard(logger, "a worker", lease.Batch.Value, exception.Message);
+                await Task.Delay(_options.ReportInterval * telling, time);
+            }
+            catch (Exception exception)
+            {
+                // Nothing is lost: the lease runs out, and whoever takes the shard next finds the commit record.
+                LogNotHeard(logger, "a worker", lease.Batch.Value, exception.Message);
+                return;
+            }
+        }
+    }
+
+    private IBatchGrain Coordinator(ShardLease lease) => grains.GetGrain<IBatchGrain>(lease.Batch.Value);
+}
