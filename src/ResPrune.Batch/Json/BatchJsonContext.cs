@@ -21,15 +21,22 @@ namespace ResPrune.Batch.Json;
 internal sealed partial class BatchJsonContext : JsonSerializerContext
 {
     /// <summary>One line, text in any script as it is.</summary>
-    public static BatchJsonContext Stored { get; } = new(Settings(indented: false));
+    public static BatchJsonContext Stored => Forms.Stored;
 
     /// <summary>Indented.</summary>
-    public static BatchJsonContext Readable { get; } = new(Settings(indented: true));
+    public static BatchJsonContext Readable => Forms.Readable;
 
-    // The attribute cannot name an encoder; the files are no HTML, so quotes and letters of any script need no escape.
-    private static JsonSerializerOptions Settings(bool indented) => new(Default.Options)
+    // A type of its own: the generated Default is a static of the other part of this class, and the order of the two parts is not defined.
+    private static class Forms
     {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        WriteIndented = indented,
-    };
+        public static readonly BatchJsonContext Stored = new(Settings(indented: false));
+        public static readonly BatchJsonContext Readable = new(Settings(indented: true));
+
+        // The attribute cannot name an encoder; the files are no HTML, so quotes and letters of any script need no escape.
+        private static JsonSerializerOptions Settings(bool indented) => new(Default.Options)
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            WriteIndented = indented,
+        };
+    }
 }

@@ -1,0 +1,10 @@
+using ResPrune.Batch.Images;
+using ResPrune.Batch.Storage;
+
+namespace ResPrune.Cluster.Tests.Hosting;
+
+/// <summary>One store, whatever the location.</summary>
+internal sealed class StoreImageRoots(IBlobStore images) : IImageRoots
+{
+    public IBlobStore Open(string location) => images;
+}
