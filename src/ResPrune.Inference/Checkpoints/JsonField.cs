@@ -109,6 +109,21 @@ internal readonly record struct JsonField(string File, string Name, JsonElement 
             yield return KeyValuePair.Create(KeyOf(member), new JsonField(File, Join(member.Name), member.Value));
     }
 
+    /// <summary>A member that sizes something, 1 to 2²⁴, or its default when absent.</summary>
+    public int Size(string name, int defaultValue) => Optional(name)?.Integer(1, 1 << 24) ?? defaultValue;
+
+    /// <summary>A numeric member, or its default when absent.</summary>
+    public double Number(string name, double defaultValue) => Optional(name)?.Number() ?? defaultValue;
+
+    /// <summary>A truth-valued member, or its default when absent.</summary>
+    public bool Boolean(string name, bool defaultValue) => Optional(name)?.Boolean() ?? defaultValue;
+
+    /// <summary>A text member, or its default when absent.</summary>
+    public string Text(string name, string defaultValue) => Optional(name)?.Text() ?? defaultValue;
+
+    /// <summary>What to throw when a member is well-formed and cannot be served.</summary>
+    public ModelLoadException Refuse(string name, string why) => new($"{File}: field '{Join(name)}' {why}.");
+
     /// <summary>What to throw when the value is not <paramref name="expected"/>.</summary>
     public ModelLoadException Invalid(string expected)
     {

@@ -19,6 +19,8 @@ internal sealed class LayerNorm : IDisposable
         _epsilon = epsilon;
     }
 
+    public Device Device => _weight.device;
+
     public IEnumerable<Tensor> Parameters => [_weight, _bias];
 
     /// <summary>[..., C] -> [..., C]</summary>

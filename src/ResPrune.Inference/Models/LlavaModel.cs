@@ -60,7 +60,7 @@ internal sealed class LlavaModel : IDisposable
     {
         using var scope = NewDisposeScope();
         var features = Vision.Forward(pixelValues);
-        var patches = Config.DropClassToken ? features.Hidden.narrow(1, 1, features.Hidden.size(1) - 1) : features.Hidden;
+        var patches = features.Hidden.narrow(1, 1, features.Hidden.size(1) - 1);
         return (Projector.Forward(patches).MoveToOuterDisposeScope(), features.ClassAttention.MoveToOuterDisposeScope());
     }
 

@@ -56,7 +56,8 @@ internal static class SafetensorsHeader
     {
         var name = property.Name;
         var typeName = property.Value.GetProperty("dtype").GetString();
-        if (!Enum.TryParse<SafetensorsDType>(typeName, out var type) || !Enum.IsDefined(type))
+        // By name only: TryParse would take "3" for the fourth type.
+        if (!Enum.GetNames<SafetensorsDType>().Contains(typeName) || !Enum.TryParse<SafetensorsDType>(typeName, out var type))
         {
             throw new ModelLoadException(
                 $"{path}: tensor '{name}' has dtype {typeName}; supported are {string.Join(", ", Enum.GetNames<SafetensorsDType>())}. "

@@ -1,3 +1,5 @@
+using ResPrune.Inference.Checkpoints;
+
 namespace ResPrune.Inference.Models.Language;
 
 /// <summary>Shape of a Llama-style decoder; families set what differs (grouped queries, head size, biases, tied embeddings).</summary>
@@ -35,15 +37,15 @@ internal sealed record DecoderConfig
     public required bool TieWordEmbeddings { get; init; }
 
     /// <summary>Reads a <c>text_config</c> of <c>model_type</c> llama. Defaults: HF <c>LlamaConfig</c>.</summary>
-    public static DecoderConfig ReadLlama(ConfigJson json)
+    public static DecoderConfig ReadLlama(JsonField json)
     {
-        var modelType = json.String("model_type", "llama");
-        if (modelType != "llama") throw json.Fault("model_type", $"is '{modelType}'; supported is 'llama'");
-        var activation = json.String("hidden_act", "silu");
-        if (activation != "silu") throw json.Fault("hidden_act", $"is '{activation}'; supported is 'silu'");
+        var modelType = json.Text("model_type", "llama");
+        if (modelType != "llama") throw json.Refuse("model_type", $"is '{modelType}'; supported is 'llama'");
+        var activation = json.Text("hidden_act", "silu");
+        if (activation != "silu") throw json.Refuse("hidden_act", $"is '{activation}'; supported is 'silu'");
         var heads = json.Size("num_attention_heads", 32);
         var hidden = json.Size("hidden_size", 4096);
-        var bias = json.Bool("attention_bias", false);
+        var bias = json.Boolean("attention_bias", false);
         var config = new DecoderConfig
         {
             VocabularySize = json.Size("vocab_size", 32000),
@@ -54,29 +56,29 @@ internal sealed record DecoderConfig
             KeyValueHeads = json.Size("num_key_value_heads", heads),
             HeadSize = json.Size("head_dim", Math.Max(1, hidden / heads)),
             ContextLength = json.Size("max_position_embeddings", 2048),
-            RmsNormEpsilon = json.Double("rms_norm_eps", 1e-6),
+            RmsNormEpsilon = json.Number("rms_norm_eps", 1e-6),
             RopeTheta = ReadRopeTheta(json),
             QueryKeyValueBias = bias,
             AttentionOutputBias = bias,
-            MlpBias = json.Bool("mlp_bias", false),
-            TieWordEmbeddings = json.Bool("tie_word_embeddings", false),
+            MlpBias = json.Boolean("mlp_bias", false),
+            TieWordEmbeddings = json.Boolean("tie_word_embeddings", false),
         };
         if (config.Heads % config.KeyValueHeads != 0)
-            throw json.Fault("num_key_value_heads", $"is {config.KeyValueHeads}, which does not divide num_attention_heads {config.Heads}");
-        if (config.HeadSize % 2 != 0) throw json.Fault("head_dim", $"is {config.HeadSize}; rotary embeddings need an even one");
+            throw json.Refuse("num_key_value_heads", $"is {config.KeyValueHeads}, which does not divide num_attention_heads {config.Heads}");
+        if (config.HeadSize % 2 != 0) throw json.Refuse("head_dim", $"is {config.HeadSize}; rotary embeddings need an even one");
         return config;
     }
 
-    private static double ReadRopeTheta(ConfigJson json)
+    private static double ReadRopeTheta(JsonField json)
     {
         foreach (var field in (ReadOnlySpan<string>)["rope_parameters", "rope_scaling"])
         {
-            if (json.Object(field) is not { } rope) continue;
-            var type = rope.String("rope_type", rope.String("type", "default"));
-            if (type != "default") throw rope.Fault("rope_type", $"is '{type}'; supported is 'default'");
-            if (rope.Has("rope_theta")) return rope.Double("rope_theta", 10000);
+            if (json.Optional(field) is not { } rope) continue;
+            var type = rope.Text("rope_type", rope.Text("type", "default"));
+            if (type != "default") throw rope.Refuse("rope_type", $"is '{type}'; supported is 'default'");
+            if (rope.Optional("rope_theta") is { } theta) return theta.Number();
         }
 
-        return json.Double("rope_theta", 10000);
+        return json.Number("rope_theta", 10000);
     }
 }

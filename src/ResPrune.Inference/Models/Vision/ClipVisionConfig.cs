@@ -1,3 +1,5 @@
+using ResPrune.Inference.Checkpoints;
+
 namespace ResPrune.Inference.Models.Vision;
 
 /// <summary>Shape of a CLIP vision transformer. Defaults: HF <c>CLIPVisionConfig</c>.</summary>
@@ -24,10 +26,10 @@ internal sealed record ClipVisionConfig
     /// <summary>Patches of one picture.</summary>
     public int Patches => (ImageSize / PatchSize) * (ImageSize / PatchSize);
 
-    public static ClipVisionConfig Read(ConfigJson json)
+    public static ClipVisionConfig Read(JsonField json)
     {
-        var modelType = json.String("model_type", "clip_vision_model");
-        if (modelType != "clip_vision_model") throw json.Fault("model_type", $"is '{modelType}'; supported is 'clip_vision_model'");
+        var modelType = json.Text("model_type", "clip_vision_model");
+        if (modelType != "clip_vision_model") throw json.Refuse("model_type", $"is '{modelType}'; supported is 'clip_vision_model'");
         var config = new ClipVisionConfig
         {
             HiddenSize = json.Size("hidden_size", 768),
@@ -37,16 +39,16 @@ internal sealed record ClipVisionConfig
             Channels = json.Size("num_channels", 3),
             ImageSize = json.Size("image_size", 224),
             PatchSize = json.Size("patch_size", 32),
-            LayerNormEpsilon = json.Double("layer_norm_eps", 1e-5),
-            Activation = json.String("hidden_act", "quick_gelu"),
+            LayerNormEpsilon = json.Number("layer_norm_eps", 1e-5),
+            Activation = json.Text("hidden_act", "quick_gelu"),
         };
         if (config.HiddenSize % config.Heads != 0)
-            throw json.Fault("num_attention_heads", $"is {config.Heads}, which does not divide hidden_size {config.HiddenSize}");
-        if (config.Channels != 3) throw json.Fault("num_channels", $"is {config.Channels}; supported is 3");
+            throw json.Refuse("num_attention_heads", $"is {config.Heads}, which does not divide hidden_size {config.HiddenSize}");
+        if (config.Channels != 3) throw json.Refuse("num_channels", $"is {config.Channels}; supported is 3");
         if (config.ImageSize % config.PatchSize != 0)
-            throw json.Fault("patch_size", $"is {config.PatchSize}, which does not divide image_size {config.ImageSize}");
+            throw json.Refuse("patch_size", $"is {config.PatchSize}, which does not divide image_size {config.ImageSize}");
         if (config.Activation is not ("quick_gelu" or "gelu"))
-            throw json.Fault("hidden_act", $"is '{config.Activation}'; supported are 'quick_gelu' and 'gelu'");
+            throw json.Refuse("hidden_act", $"is '{config.Activation}'; supported are 'quick_gelu' and 'gelu'");
         return config;
     }
 }

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using static TorchSharp.torch;
+
+namespace ResPrune.Inference.Engine;
+
+/// <summary>
+/// (8) The loop of the one thread that owns a device: gathers what is prepared into a micro-batch, runs it, again. A batch that fails is
+/// tried again one request at a time, so that one poisonous request does not take its neighbours with it.
+/// </summary>
+internal sealed class EngineLoop
+{
+    /// <summary>How long an incomplete micro-batch waits for requests that are being preprocessed.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
+
+    private readonly ChannelReader<PreparedRequest> _ready;
+    private readonly MicroBatchRunner _runner;
+    private readonly int _batchSize;
+    private readonly Func<int> _underWay;
+    private readonly EngineInstruments? _instruments;
+    private readonly ILogger _logger;
+    private long _requests;
+    private long _busyTicks;
+    private long _starvedTicks;
+    private int _running;
+
+    /// <param name="ready">Prepared requests, bounded.</param>
+    /// <param name="runner">Runs a micro-batch.</param>
+    /// <param name="batchSize">Most requests in one.</param>
+    /// <param name="underWay">Requests that are accepted and not yet prepared.</param>
+    /// <param name="instruments">Metrics, or null.</param>
+    /// <param name="logger">For failures.</param>
+    public EngineLoop(
+        ChannelReader<PreparedRequest> ready,
+        MicroBatchRunner runner,
+        int batchSize,
+        Func<int> underWay,
+        EngineInstruments? instruments,
+        ILogger logger)
+    {
+        _ready = ready;
+        _runner = runner;
+        _batchSize = batchSize;
+        _underWay = underWay;
+        _instruments = instruments;
+        _logger = logger;
+    }
+
+    /// <summary>Requests in the micro-batch that runs now.</summary>
+    public int Running => Volatile.Read(ref _running);
+
+    public EngineStatistics Snapshot(int queued) => new(
+        Interlocked.Read(ref _requests),
+        Seconds(ref _busyTicks),
+        Seconds(ref _starvedTicks),
+        queued,
+        Running);
+
+    /// <summary>Runs until the channel is completed and empty.</summary>
+    public void Run()
+    {
+        using var inference = inference_mode();
+        var batch = new List<PreparedRequest>(_batchSize);
+        while (Gather(batch))
+        {
+            Volatile.Write(ref _running, batch.Count);
+            var started = Stopwatch.GetTimestamp();
+            RunBatch(batch);
+            var elapsed = Stopwatch.GetTimestamp() - started;
+            Interlocked.Add(ref _busyTicks, elapsed);
+            _instruments?.BatchEnded(batch.Count, batch.DistinctBy(prepared => prepared.ImageDigest).Count(), elapsed / (double)Stopwatch.Frequency);
+            Volatile.Write(ref _running, 0);
+            batch.Clear();
+        }
+    }
+
+    private bool Gather(List<PreparedRequest> batch)
+    {
+        while (batch.Count == 0)
+        {
+            var expected = _underWay() > 0;
+            var started = Stopwatch.GetTimestamp();
+            if (!_ready.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) return false;
+            if (expected) CountStarved(Stopwatch.GetTimestamp() - started);
+            TakeReady(batch);
+        }
+
+        var deadline = Stopwatch.GetTimestamp() + (long)(Linger.TotalSeconds * Stopwatch.Frequency);
+        while (batch.Count < _batchSize && _underWay() > 0 && Stopwatch.GetTimestamp() < deadline)
+        {
+            Thread.Yield();
+            TakeReady(batch);
+        }
+
+        return true;
+    }
+
+    private void TakeReady(List<PreparedRequest> batch)
+    {
+        while (batch.Count < _batchSize && _ready.TryRead(out var prepared))
+        {
+            if (prepared.Pending.CancellationToken.IsCancellationRequested) prepared.Pending.Cancel(prepared.Pending.CancellationToken);
+            else batch.Add(prepared);
+        }
+    }
+
+    private void RunBatch(List<PreparedRequest> batch)
+    {
+        try
+        {
+            _runner.Run(batch, (sequence, result) => Complete(sequence.Prepared, result));
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException || batch.Count > 1)
+        {
+            var unanswered = batch.Where(prepared => !prepared.Pending.Outcome.IsCompleted).ToArray();
+            if (unanswered.Length == 1 && batch.Count == 1)
+            {
+                var failed = unanswered[0];
+                EngineLog.RequestFailed(_logger, exception, failed.Request.RequestId);
+                Complete(failed, new GenerationFailure(failed.Request.RequestId, failed.ImageDigest, FailureReason.EngineError, exception.Message));
+                return;
+            }
+
+            EngineLog.BatchFailed(_logger, exception, batch.Count);
+            foreach (var prepared in unanswered) RunBatch([prepared]);
+        }
+    }
+
+    private void Complete(PreparedRequest prepared, GenerationOutcome outcome)
+    {
+        Interlocked.Increment(ref _requests);
+        if (prepared.Pending.CancellationToken.IsCancellationRequested)
+        {
+            prepared.Pending.Cancel(prepared.Pending.CancellationToken);
+            return;
+        }
+
+        if (outcome is GenerationResult result) _instruments?.Answered(result);
+        prepared.Pending.Complete(outcome);
+    }
+
+    private void CountStarved(long ticks)
+    {
+        Interlocked.Add(ref _starvedTicks, ticks);
+        _instruments?.Starved(ticks / (double)Stopwatch.Frequency);
+    }
+
+    private static double Seconds(ref long ticks) => Interlocked.Read(ref ticks) / (double)Stopwatch.Frequency;
+}

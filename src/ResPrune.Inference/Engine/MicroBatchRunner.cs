@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using ResPrune.Inference.Engine.Accounting;
+using ResPrune.Inference.Models;
+using ResPrune.Inference.Models.Language;
+using ResPrune.Inference.Processing;
+using ResPrune.Inference.Pruning;
+using ResPrune.Inference.Sampling;
+using ResPrune.Inference.Tokenization;
+using static TorchSharp.torch;
+
+namespace ResPrune.Inference.Engine;
+
+/// <summary>
+/// Takes a micro-batch through encode (11, 12), prune (13), prefill and decode (14). Called on the device thread only; every tensor it makes
+/// lives in its dispose scopes.
+/// </summary>
+internal sealed class MicroBatchRunner : IDisposable
+{
+    private readonly LlavaModel _model;
+    private readonly ITokenizer _tokenizer;
+    private readonly double _defaultAlpha;
+    private readonly EngineInstruments? _instruments;
+    private readonly KvCache _cache;
+    private readonly PrefillCost _cost;
+    private readonly PromptEmbedder _embedder;
+
+    public MicroBatchRunner(LlavaModel model, ITokenizer tokenizer, double defaultAlpha, EngineInstruments? instruments)
+    {
+        _model = model;
+        _tokenizer = tokenizer;
+        _defaultAlpha = defaultAlpha;
+        _instruments = instruments;
+        var text = model.Config.Text;
+        _cache = new KvCache(text, model.Language.Device, model.Language.DType);
+        _cost = new PrefillCost(text.Layers, text.HiddenSize, text.IntermediateSize, text.KeyValueHeads, text.HeadSize);
+        _embedder = new PromptEmbedder(model.Language);
+    }
+
+    /// <summary>Answers every request of the batch; <paramref name="completed"/> is called for each as soon as its answer ends.</summary>
+    public void Run(IReadOnlyList<PreparedRequest> batch, Action<Sequence, GenerationResult> completed)
+    {
+        using var scope = NewDisposeScope();
+        var started = Stopwatch.GetTimestamp();
+        var images = Encode(batch);
+        var encodeSeconds = EndStage("encode", ref started) / batch.Count;
+        var sequences = batch.Select(prepared => new Sequence(prepared, Select(prepared, images[prepared.ImageDigest]))).ToArray();
+        var pruneSeconds = EndStage("prune", ref started) / batch.Count;
+        Prefill(sequences, images);
+        var prefillSeconds = EndStage("prefill", ref started) / batch.Count;
+
+        Decode([.. sequences], sequence => completed(sequence, Result(sequence, encodeSeconds, pruneSeconds, prefillSeconds)));
+        EndStage("decode", ref started);
+    }
+
+    public void Dispose() => _cache.Dispose();
+
+    /// <summary>A picture as the vision tower takes it. [3, H, W]</summary>
+    internal static Tensor PixelTensor(PixelValues pixels) => tensor(pixels.Data, [PixelValues.Channels, pixels.Height, pixels.Width]);
+
+    /// <summary>(11), (12): every distinct picture once, whatever the number of questions about it.</summary>
+    private Dictionary<string, EncodedImage> Encode(IReadOnlyList<PreparedRequest> batch)
+    {
+        using var scope = NewDisposeScope();
+        var distinct = batch.DistinctBy(prepared => prepared.ImageDigest).ToArray();
+        var pixels = stack(distinct.Select(prepared => PixelTensor(prepared.Pixels)), 0).to(_model.Language.DType, _model.Language.Device); // [U, 3, H, W]
+        var (tokens, attention) = _model.Encode(pixels); // [U, T, C], [U, P]
+        var pruned = batch.Where(Prunes).Select(prepared => prepared.ImageDigest).ToHashSet();
+        var images = new Dictionary<string, EncodedImage>(StringComparer.Ordinal);
+        for (var i = 0; i < distinct.Length; i++)
+        {
+            var digest = distinct[i].ImageDigest;
+            var own = tokens.select(0, i).MoveToOuterDisposeScope(); // [T, C]
+            images[digest] = pruned.Contains(digest)
+                ? new EncodedImage(own, new VisualTokens(ToHost(own), (int)own.size(0), (int)own.size(1)), ToHost(attention.select(0, i)))
+                : new EncodedImage(own, null, default);
+        }
+
+        return images;
+    }
+
+    /// <summary>(13): on the host, in float32, one picture and question at a time.</summary>
+    private TokenSelection Select(PreparedRequest prepared, EncodedImage image)
+    {
+        if (image.HostTokens is not { } tokens || !Prunes(prepared)) return TokenSelection.KeepAll((int)image.Tokens.size(0));
+        var options = prepared.Request.Pruning;
+        return VisualTokenPruners.Create(options.Pruner).Select(new TokenSelectionRequest
+        {
+            Tokens = tokens,
+            Budget = prepared.VisualTokensKept,
+            Condition = prepared.ConditionIds.Count == 0 ? default(ReadOnlyMemory<float>) : _embedder.HostRows(prepared.ConditionIds),
+            SeedScores = image.ClassAttention,
+            Alpha = options.Alpha ?? _defaultAlpha,
+            Epsilon = options.Epsilon,
+            RandomSeed = RandomPruner.SeedFor(options.Seed, prepared.ImageDigest),
+        });
+    }
+
+    /// <summary>(14): prompts packed one after another; leaves each sequence with its first token.</summary>
+    private void Prefill(Sequence[] sequences, Dictionary<string, EncodedImage> images)
+    {
+        using var scope = NewDisposeScope();
+        _cache.Reserve(sequences.Length, sequences.Max(sequence => sequence.CachedTokens + sequence.Prepared.MaxTokens));
+        var lengths = sequences.Select(sequence => sequence.CachedTokens).ToArray();
+        var embeds = _embedder.Pack([.. sequences.Select(sequence => Prompt(sequence, images))]); // [N, C]
+        var positions = tensor(lengths.SelectMany(length => Enumerable.Range(0, length)).Select(position => (long)position).ToArray(), device: _model.Language.Device); // [N]
+        var hidden = _model.Language.Forward(embeds, positions, new PrefillAttention(_cache, lengths)); // [N, C]
+        var ends = new long[lengths.Length];
+        long end = 0;
+        for (var i = 0; i < ends.Length; i++) ends[i] = (end += lengths[i]) - 1;
+        var last = hidden.index_select(0, tensor(ends, device: _model.Language.Device)); // [B, C]
+        Sample(sequences, _model.Language.Logits(last));
+    }
+
+    private static PromptPart Prompt(Sequence sequence, Dictionary<string, EncodedImage> images)
+    {
+        var prepared = sequence.Prepared;
+        return new PromptPart(prepared.PromptIds, prepared.ImagePosition, images[prepared.ImageDigest].Tokens, sequence.Selection.Kept);
+    }
+
+    /// <summary>Token by token until every answer has ended; the running sequences stay packed in the first slots.</summary>
+    private void Decode(List<Sequence> running, Action<Sequence> ended)
+    {
+        while (true)
+        {
+            Retire(running, ended);
+            if (running.Count == 0) return;
+            var started = Stopwatch.GetTimestamp();
+            using var scope = NewDisposeScope();
+            var device = _model.Language.Device;
+            var lengths = running.Select(sequence => sequence.CachedTokens).ToArray();
+            var ids = tensor(running.Select(sequence => (long)sequence.Generated[^1]).ToArray(), device: device); // [B]
+            var positions = tensor(lengths.Select(length => (long)length).ToArray(), device: device); // [B]
+            using var attention = new DecodeAttention(_cache, lengths, device);
+            var hidden = _model.Language.Forward(_model.Language.Embed(ids), positions, attention); // [B, C]
+            foreach (var sequence in running) sequence.CachedTokens++;
+            Sample(running, _model.Language.Logits(hidden));
+            var share = Stopwatch.GetElapsedTime(started).TotalSeconds / running.Count;
+            foreach (var sequence in running) sequence.DecodeSeconds += share;
+        }
+    }
+
+    private void Retire(List<Sequence> running, Action<Sequence> ended)
+    {
+        for (var slot = running.Count - 1; slot >= 0; slot--)
+        {
+            var sequence = running[slot];
+            if (sequence.Finished is null && !sequence.Prepared.Pending.CancellationToken.IsCancellationRequested) continue;
+            ended(sequence);
+            var last = running.Count - 1;
+            if (slot != last)
+            {
+                running[slot] = running[last];
+                _cache.Move(last, slot, running[slot].CachedTokens);
+            }
+
+            running.RemoveAt(last);
+        }
+    }
+
+    private void Sample(IReadOnlyList<Sequence> sequences, Tensor logits)
+    {
+        var vocabulary = (int)logits.size(1);
+        using var host = logits.cpu();
+        var values = host.data<float>().ToArray();
+        for (var i = 0; i < sequences.Count; i++)
+        {
+            var sequence = sequences[i];
+            var sampling = sequence.Prepared.Request.Sampling;
+            var token = Sampler.Next(values.AsSpan(i * vocabulary, vocabulary), sampling, new SampleStream(sampling.Seed), sequence.Generated.Count);
+            sequence.Append(token, _model.Config.EosTokenIds);
+        }
+    }
+
+    private GenerationResult Result(Sequence sequence, double encodeSeconds, double pruneSeconds, double prefillSeconds)
+    {
+        var prepared = sequence.Prepared;
+        var total = _model.Config.VisualTokens;
+        var usage = new TokenUsage(prepared.PromptTokens, sequence.Generated.Count, total, prepared.VisualTokensKept);
+        var unpruned = prepared.PromptIds.Count - 1 + total;
+        var bytes = _cache.DType == ScalarType.Float32 ? 4 : 2;
+        var work = new RequestWork(
+            prepared.PreprocessSeconds,
+            encodeSeconds,
+            pruneSeconds,
+            prefillSeconds,
+            sequence.DecodeSeconds,
+            _cost.Flops(prepared.PromptTokens),
+            _cost.Flops(unpruned),
+            _cost.KvBytes(prepared.PromptTokens, bytes),
+            _cost.KvBytes(unpruned, bytes));
+        var text = _tokenizer.Decode([.. sequence.Generated], skipSpecialTokens: true).Trim();
+        return new GenerationResult(prepared.Request.RequestId, prepared.ImageDigest, text, sequence.Finished ?? FinishReason.Length, usage, work);
+    }
+
+    private bool Prunes(PreparedRequest prepared) => prepared.VisualTokensKept < _model.Config.VisualTokens;
+
+    private double EndStage(string stage, ref long started)
+    {
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        _instruments?.StageEnded(stage, seconds);
+        started = Stopwatch.GetTimestamp();
+        return seconds;
+    }
+
+    private static float[] ToHost(Tensor tensor)
+    {
+        using var host = tensor.to(ScalarType.Float32, CPU).contiguous();
+        return host.data<float>().ToArray();
+    }
+}

@@ -1,0 +1,39 @@
+using ResPrune.Inference.Pruning;
+
+namespace ResPrune.Inference.Engine;
+
+/// <summary>A request in decode: its place in the cache and what it has said so far.</summary>
+internal sealed class Sequence(PreparedRequest prepared, TokenSelection selection)
+{
+    private readonly List<int> _generated = [];
+
+    public PreparedRequest Prepared { get; } = prepared;
+
+    /// <summary>Which visual tokens it kept.</summary>
+    public TokenSelection Selection { get; } = selection;
+
+    /// <summary>Tokens in the cache.</summary>
+    public int CachedTokens { get; set; } = prepared.PromptTokens;
+
+    /// <summary>Ids generated so far.</summary>
+    public IReadOnlyList<int> Generated => _generated;
+
+    /// <summary>Set when the answer has ended.</summary>
+    public FinishReason? Finished { get; private set; }
+
+    /// <summary>This sequence's share of the decode steps so far, in seconds.</summary>
+    public double DecodeSeconds { get; set; }
+
+    /// <summary>Takes the next token and decides whether the answer ends with it. The end-of-sequence token itself is not kept.</summary>
+    public void Append(int token, IReadOnlyList<int> eosTokenIds)
+    {
+        if (!Prepared.Request.Sampling.IgnoreEos && eosTokenIds.Contains(token))
+        {
+            Finished = FinishReason.Stop;
+            return;
+        }
+
+        _generated.Add(token);
+        if (_generated.Count >= Prepared.MaxTokens) Finished = FinishReason.Length;
+    }
+}

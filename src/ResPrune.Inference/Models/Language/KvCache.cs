@@ -1,0 +1,84 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ResPrune.Inference.Models.Language;
+
+/// <summary>
+/// Preallocated keys and values of all layers, one slot a sequence. Float32 on a CPU, where attention over a half-precision cache is
+/// three times slower; the model's own dtype elsewhere. Layout a layer: [slots, positions, Hkv, D].
+/// </summary>
+internal sealed class KvCache(DecoderConfig config, Device device, ScalarType dtype) : IDisposable
+{
+    private const int PositionGranularity = 64;
+    private readonly Tensor?[] _keys = new Tensor?[config.Layers];
+    private readonly Tensor?[] _values = new Tensor?[config.Layers];
+
+    /// <summary>Sequences that fit.</summary>
+    public int Slots { get; private set; }
+
+    /// <summary>Positions a sequence may have.</summary>
+    public int Positions { get; private set; }
+
+    /// <summary>What keys and values are stored as.</summary>
+    public ScalarType DType { get; } = device.type == DeviceType.CPU ? ScalarType.Float32 : dtype;
+
+    /// <summary>Keys of a layer over all slots and positions, flat. [slots·positions, Hkv, D]; the caller disposes the view.</summary>
+    public Tensor FlatKeys(int layer) => _keys[layer]!.flatten(0, 1);
+
+    /// <summary>Values of a layer, as <see cref="FlatKeys"/>.</summary>
+    public Tensor FlatValues(int layer) => _values[layer]!.flatten(0, 1);
+
+    /// <summary>Keys of the first slots and positions. [slots, Hkv, positions, D]; a view.</summary>
+    public Tensor Keys(int layer, int slots, int positions) => Window(_keys[layer]!, slots, positions);
+
+    /// <summary>Values of the first slots and positions. [slots, Hkv, positions, D]; a view.</summary>
+    public Tensor Values(int layer, int slots, int positions) => Window(_values[layer]!, slots, positions);
+
+    /// <summary>Makes room; what was cached is lost when it must grow.</summary>
+    public void Reserve(int slots, int positions)
+    {
+        if (slots <= Slots && positions <= Positions) return;
+        Slots = Math.Max(slots, Slots);
+        Positions = Math.Max((positions + PositionGranularity - 1) / PositionGranularity * PositionGranularity, Positions);
+        Free();
+        long[] shape = [Slots, Positions, config.KeyValueHeads, config.HeadSize];
+        for (var layer = 0; layer < config.Layers; layer++)
+        {
+            // Zeroed: what lies behind a shorter neighbour's end is masked, and 0 × NaN would still be NaN.
+            _keys[layer] = zeros(shape, dtype: DType, device: device).DetachFromDisposeScope();
+            _values[layer] = zeros(shape, dtype: DType, device: device).DetachFromDisposeScope();
+        }
+    }
+
+    /// <summary>Stores a whole sequence from position 0 on. [n, Hkv, D]</summary>
+    public void WriteSequence(int layer, int slot, Tensor keys, Tensor values)
+    {
+        using var scope = NewDisposeScope();
+        var length = keys.size(0);
+        _keys[layer]!.select(0, slot).narrow(0, 0, length).copy_(keys);
+        _values[layer]!.select(0, slot).narrow(0, 0, length).copy_(values);
+    }
+
+    /// <summary>Moves a sequence to another slot, so that the running ones stay side by side.</summary>
+    public void Move(int from, int to, int length)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var layer in _keys.Concat(_values))
+            layer!.select(0, to).narrow(0, 0, length).copy_(layer!.select(0, from).narrow(0, 0, length));
+    }
+
+    public void Dispose() => Free();
+
+    private static Tensor Window(Tensor layer, int slots, int positions)
+    {
+        using var scope = NewDisposeScope();
+        return layer.narrow(0, 0, slots).narrow(1, 0, positions).transpose(1, 2).MoveToOuterDisposeScope();
+    }
+
+    private void Free()
+    {
+        foreach (var tensor in _keys.Concat(_values)) tensor?.Dispose();
+        Array.Clear(_keys);
+        Array.Clear(_values);
+    }
+}
