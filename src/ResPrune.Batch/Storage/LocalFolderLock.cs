@@ -18,7 +18,7 @@ internal sealed class LocalFolderLock : IDisposable
     public static async Task<LocalFolderLock> AcquireAsync(LocalFolder folder, string canonical, CancellationToken cancellationToken)
     {
         var path = $"{folder.Reserved}/lock-{Stripe(canonical):D2}";
-        var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var handle = Posix.OpenLockFile(path);
         try
         {
             while (!Posix.TryLock(handle, path)) await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);

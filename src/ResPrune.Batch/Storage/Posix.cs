@@ -7,9 +7,12 @@ namespace ResPrune.Batch.Storage;
 internal static partial class Posix
 {
     private const int ReadOnly = 0x0;
+    private const int ReadWrite = 0x2;
+    private const int Create = 0x40;
     private const int NonBlocking = 0x800;
     private const int Directory = 0x10000;
     private const int CloseOnExec = 0x80000;
+    private const int ReadableByAll = 0b110_100_100;
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
 
@@ -41,6 +44,9 @@ internal static partial class Posix
     /// <summary>Opens a file for reading without ever waiting for the other end of a pipe.</summary>
     public static SafeFileHandle OpenRead(string path) => Opened(path, ReadOnly | NonBlocking | CloseOnExec);
 
+    /// <summary>Opens or makes a lock file. File.OpenHandle would take a lock of its own, and fail where this is to wait.</summary>
+    public static SafeFileHandle OpenLockFile(string path) => Opened(path, ReadWrite | Create | CloseOnExec);
+
     /// <summary>Makes the names in a folder durable.</summary>
     public static void SyncFolder(string path)
     {
@@ -62,7 +68,7 @@ internal static partial class Posix
 
     private static SafeFileHandle Opened(string path, int flags)
     {
-        var descriptor = Open(path, flags);
+        var descriptor = Open(path, flags, ReadableByAll);
         if (descriptor >= 0) return new SafeFileHandle(descriptor, ownsHandle: true);
         var error = Marshal.GetLastPInvokeError();
         throw error switch
@@ -86,7 +92,7 @@ internal static partial class Posix
     private static partial void Free(nint pointer);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(SafeFileHandle handle);
