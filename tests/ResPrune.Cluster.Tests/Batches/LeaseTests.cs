@@ -1,0 +1,135 @@
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using ResPrune.Batch.Batches;
+using ResPrune.Batch.Commit;
+using ResPrune.Batch.Images;
+using ResPrune.Batch.Rows;
+using ResPrune.Batch.Sharding;
+using ResPrune.Batch.Storage;
+using ResPrune.Cluster.Batches;
+using ResPrune.Cluster.Tests.Hosting;
+
+namespace ResPrune.Cluster.Tests.Batches;
+
+/// <summary>The test plays the workers, on a clock of its own.</summary>
+public sealed class LeaseTests
+{
+    private readonly InMemoryBlobStore _store = new();
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+
+    [Fact]
+    public async Task A_worker_that_falls_silent_loses_its_lease_and_a_later_commit_of_it_loses_the_race()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
+        await using var fleet = await TestFleet.StartAsync(1, _store, [], time: _time);
+        var coordinator = fleet.Coordinator(batch.Id);
+        var zombie = await LeaseAsync(fleet, batch, "zombie");
+        Assert.Null(await coordinator.TryLeaseAsync("heir", CancellationToken.None));
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(LeaseState.Held, await coordinator.ReportAsync(Report(zombie, "zombie"), CancellationToken.None));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Null(await coordinator.TryLeaseAsync("heir", CancellationToken.None));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var heir = await coordinator.TryLeaseAsync("heir", CancellationToken.None);
+
+        Assert.Equal((zombie.Shard, 2), (heir!.Shard, heir.Try));
+        Assert.Equal(LeaseState.Lost, await coordinator.ReportAsync(Report(zombie, "zombie"), CancellationToken.None));
+        Assert.Equal(CommitOutcome.Committed, await CommitAsync(batch, heir, "the heir's"));
+        Assert.Equal(CommitOutcome.LostRace, await CommitAsync(batch, zombie, "the zombie's"));
+        await coordinator.CompleteAsync(zombie.Shard, zombie.Attempt, CancellationToken.None);
+        await coordinator.CompleteAsync(heir.Shard, heir.Attempt, CancellationToken.None);
+        await fleet.WaitForEndAsync(batch.Id);
+
+        var output = (await _store.ReadAsync(BatchBlobs.Output(batch.Id), 1 << 20, CancellationToken.None))!.Bytes;
+        var text = Encoding.UTF8.GetString(output.Span);
+        Assert.Equal(3, text.Split("the heir's").Length - 1);
+        Assert.DoesNotContain("the zombie's", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_claim_of_a_commit_that_is_not_in_the_store_counts_for_nothing()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 1, TestBatch.Spec(rowsPerShard: 1));
+        await using var fleet = await TestFleet.StartAsync(1, _store, [], time: _time);
+        var lease = await LeaseAsync(fleet, batch, "liar");
+
+        await fleet.Coordinator(batch.Id).CompleteAsync(lease.Shard, lease.Attempt, CancellationToken.None);
+
+        var snapshot = await fleet.Coordinator(batch.Id).GetSnapshotAsync(CancellationToken.None);
+        Assert.Equal((0, BatchStatus.InProgress), (snapshot.ShardsCommitted, snapshot.Status));
+        Assert.Equal(2, (await LeaseAsync(fleet, batch, "honest")).Try);
+    }
+
+    [Fact]
+    public async Task The_error_budget_cancels_the_batch_when_it_is_exceeded()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 4, TestBatch.Spec(rowsPerShard: 2) with { ErrorBudget = new ErrorBudget { MaxCount = 1 } });
+        await using var fleet = await TestFleet.StartAsync(1, _store, [], time: _time);
+        var lease = await LeaseAsync(fleet, batch, "w");
+        await CommitAsync(batch, lease, answer: null);
+
+        await fleet.Coordinator(batch.Id).CompleteAsync(lease.Shard, lease.Attempt, CancellationToken.None);
+        var end = await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Equal(BatchStatus.Cancelled, end.Status);
+        Assert.Equal((2L, 2L), (end.Committed.Errors[RowErrorCode.EngineError], end.Committed.Errors[RowErrorCode.BatchCancelled]));
+    }
+
+    [Fact]
+    public async Task Asking_for_a_batch_that_was_never_submitted_says_so()
+    {
+        await using var fleet = await TestFleet.StartAsync(1, _store, []);
+
+        var exception = await Assert.ThrowsAsync<BatchNotFoundException>(
+            () => fleet.Coordinator(BatchId.Parse("batch_nothing")).StartAsync(CancellationToken.None));
+
+        Assert.Contains("batch_nothing", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<ShardLease> LeaseAsync(TestFleet fleet, TestBatch batch, string worker)
+    {
+        ShardLease? lease = null;
+        await Eventually.HoldsAsync(
+            async () => (lease = await fleet.Coordinator(batch.Id).TryLeaseAsync(worker, CancellationToken.None)) is not null,
+            () => "no shard is given out");
+        return lease!;
+    }
+
+    private static ShardReport Report(ShardLease lease, string worker) =>
+        new() { Worker = worker, Shard = lease.Shard, Attempt = lease.Attempt, Totals = RowTotals.Zero };
+
+    private async Task<CommitOutcome> CommitAsync(TestBatch batch, ShardLease lease, string? answer)
+    {
+        var planned = await new ShardPlanner(_store, _time).EnsurePlannedAsync(batch.Id, CancellationToken.None);
+        var shard = planned.Plan.Shards[lease.Shard];
+        var images = new ImageFetcher(_store, new ImageFetcherOptions());
+        var rows = new List<AttemptRow>();
+        await foreach (var line in new ShardReader(_store).ReadAsync(planned.Record, shard, CancellationToken.None))
+        {
+            var image = (FetchedImage)await images.FetchAsync(line.Image, CancellationToken.None);
+            ResultRow row = answer is null
+                ? ErrorRow.For(batch.Id, line, RowErrorCode.EngineError, "for the test")
+                : new AnswerRow
+                {
+                    Line = line.LineNumber,
+                    CustomId = line.CustomId,
+                    Image = line.ImageLabel,
+                    Question = line.Question,
+                    RequestId = batch.Id.RequestId(line.LineNumber),
+                    ImageDigest = image.Digest,
+                    Answer = answer,
+                    FinishReason = "stop",
+                    VisualTokens = new VisualTokenCount(1, 1),
+                    PromptTokens = 1,
+                    CompletionTokens = 1,
+                    Work = default,
+                };
+            rows.Add(new AttemptRow(line.LineNumber, line.CustomId, image.Digest, row));
+        }
+
+        var ledger = new ShardLedger(_store, _time);
+        var commit = await ledger.WriteAttemptAsync(batch.Id, shard, lease.Attempt, rows, null, CancellationToken.None);
+        return (await ledger.TryCommitAsync(commit, CancellationToken.None)).Outcome;
+    }
+}

@@ -1,0 +1,254 @@
+using System.Collections.Concurrent;
+using ResPrune.Batch.Batches;
+using ResPrune.Batch.Storage;
+using ResPrune.Cluster.Batches;
+using ResPrune.Cluster.Tests.Hosting;
+using ResPrune.Cluster.Workers;
+using ResPrune.Inference.Engine;
+
+namespace ResPrune.Cluster.Tests.Workers;
+
+public sealed class WorkerTests : IAsyncDisposable
+{
+    private readonly InMemoryBlobStore _store = new();
+    private readonly FakeEngine _engine = new();
+
+    [Fact]
+    public async Task The_engine_never_has_more_rows_than_the_bound_and_is_filled_across_shards()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 4));
+        var gate = new Gate(pass: 0);
+        _engine.Before = gate.PassAsync;
+        await using var fleet = await TestFleet.StartAsync(
+            1, _store, [_engine], silo => silo.Configure<GpuWorkerOptions>(options => options.RowsInFlight = 6));
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        // Four rows of the first shard and two of the second: the device does not wait at the border.
+        await Eventually.HoldsAsync(() => gate.Held == 6, () => $"{gate.Held} rows with the engine");
+        gate.Open();
+        await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Equal(6, _engine.MostInFlight);
+        await batch.AssertEveryIdOnceAsync();
+    }
+
+    [Fact]
+    public async Task An_engine_that_throws_once_is_asked_again_and_one_that_goes_on_throwing_costs_the_row()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 10, TestBatch.Spec(rowsPerShard: 5));
+        var seen = new ConcurrentDictionary<string, int>();
+        _engine.Before = (request, _) =>
+        {
+            var times = seen.AddOrUpdate(request.Question, 1, (_, count) => count + 1);
+            var fails = request.Question.Contains(" 3?", StringComparison.Ordinal) || (request.Question.Contains(" 7?", StringComparison.Ordinal) && times == 1);
+            return fails ? throw new InvalidOperationException("the kernel did not launch") : Task.FromResult<GenerationOutcome?>(null);
+        };
+        await using var fleet = await TestFleet.StartAsync(1, _store, [_engine]);
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        await fleet.WaitForEndAsync(batch.Id);
+
+        var (answers, errors) = await batch.AssertEveryIdOnceAsync();
+        Assert.Equal("engine_error", Assert.Single(errors, error => error.Key == "row-3").Value);
+        Assert.Single(errors);
+        Assert.Equal(9, answers.Count);
+        Assert.Equal((2, 2), (seen["What is in picture 3?"], seen["What is in picture 7?"]));
+    }
+
+    [Fact]
+    public async Task What_the_engine_says_about_a_row_becomes_its_reason()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
+        _engine.Before = (request, _) => Task.FromResult<GenerationOutcome?>(
+            request.Question.Contains(" 1?", StringComparison.Ordinal)
+                ? new GenerationFailure(request.RequestId, Digest(request), FailureReason.ImageTooLarge, "60000x60000")
+                : null);
+        await using var fleet = await TestFleet.StartAsync(1, _store, [_engine]);
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        await fleet.WaitForEndAsync(batch.Id);
+
+        var (_, errors) = await batch.AssertEveryIdOnceAsync();
+        Assert.Equal([new KeyValuePair<string, string>("row-1", "image_too_large")], errors);
+    }
+
+    [Fact]
+    public async Task A_row_that_takes_too_long_is_a_timeout_and_the_others_are_answered()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
+        _engine.Before = async (request, token) =>
+        {
+            if (request.Question.Contains(" 1?", StringComparison.Ordinal)) await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            return null;
+        };
+        await using var fleet = await TestFleet.StartAsync(
+            1, _store, [_engine], silo => silo.Configure<GpuWorkerOptions>(options => options.RowTimeout = TimeSpan.FromMilliseconds(300)));
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        await fleet.WaitForEndAsync(batch.Id);
+
+        var (_, errors) = await batch.AssertEveryIdOnceAsync();
+        Assert.Equal([new KeyValuePair<string, string>("row-1", "timeout")], errors);
+    }
+
+    [Fact]
+    public async Task An_engine_that_mixes_up_its_answers_is_never_published()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 2, TestBatch.Spec(rowsPerShard: 2));
+        _engine.Before = (request, _) => Task.FromResult<GenerationOutcome?>(new GenerationResult(
+            request.RequestId, new string('f', 64), "another picture's answer", FinishReason.Stop, default, default));
+        await using var fleet = await TestFleet.StartAsync(1, _store, [_engine]);
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        var end = await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Equal((0L, 2L), (end.Committed.Answered, end.Committed.Failed));
+        var (_, errors) = await batch.AssertEveryIdOnceAsync();
+        Assert.All(errors.Values, code => Assert.Equal("engine_error", code));
+    }
+
+    [Fact]
+    public async Task A_shard_that_cannot_be_written_is_given_up_after_the_last_attempt_and_the_rest_goes_on()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 9, TestBatch.Spec(rowsPerShard: 3));
+        var failing = new FailingWritesStore(_store, name => name.Contains("/attempts/000001.", StringComparison.Ordinal), failures: 6);
+        await using var fleet = await TestFleet.StartAsync(1, failing, [_engine]);
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        var end = await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Equal((BatchStatus.Completed, 6L, 3L), (end.Status, end.Committed.Answered, end.Committed.Failed));
+        var (_, errors) = await batch.AssertEveryIdOnceAsync();
+        Assert.Equal(["row-3", "row-4", "row-5"], errors.Keys.Order());
+        Assert.All(errors.Values, code => Assert.Equal("engine_error", code));
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_once_is_repeated_within_the_attempt()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
+        var failing = new FailingWritesStore(_store, name => name.Contains("/commits/", StringComparison.Ordinal), failures: 1);
+        await using var fleet = await TestFleet.StartAsync(1, failing, [_engine]);
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Equal(3, _engine.Requests.Count);
+        await batch.AssertEveryIdOnceAsync();
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_stopped_hands_back_what_it_cannot_finish_in_time_and_takes_nothing_new()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 12, TestBatch.Spec(rowsPerShard: 4));
+        var gate = new Gate(pass: 0);
+        _engine.Before = gate.PassAsync;
+        await using var fleet = await TestFleet.StartAsync(
+            1, _store, [_engine], silo => silo.Configure<GpuWorkerOptions>(options => options.DrainTimeout = TimeSpan.FromMilliseconds(100)));
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+        await Eventually.HoldsAsync(() => gate.Held > 0, () => "no row is with the engine");
+
+        await fleet.Worker(0).StopAsync(CancellationToken.None);
+        var stopped = await StatusAsync(fleet, GpuWorkerState.Stopped);
+        var snapshot = await fleet.WaitForAsync(batch.Id, snapshot => snapshot.ShardsLeased == 0);
+
+        Assert.Equal((0, 0), (stopped.Shards, stopped.RowsInFlight));
+        Assert.Equal(0, snapshot.RowsDone);
+        var lease = await fleet.Coordinator(batch.Id).TryLeaseAsync("another", CancellationToken.None);
+        Assert.Equal((0, 1), (lease!.Shard, lease.Try));
+        await fleet.Coordinator(batch.Id).ReturnAsync(lease.Shard, lease.Attempt, CancellationToken.None);
+
+        gate.Open();
+        await fleet.Worker(0).StartAsync(CancellationToken.None);
+        await fleet.WaitForEndAsync(batch.Id);
+        await batch.AssertEveryIdOnceAsync();
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_stopped_finishes_what_it_can_in_time()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 4));
+        var gate = new Gate(pass: 0);
+        _engine.Before = gate.PassAsync;
+        await using var fleet = await TestFleet.StartAsync(1, _store, [_engine]);
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+        await Eventually.HoldsAsync(() => gate.Held > 0, () => "no row is with the engine");
+        await fleet.WaitForAsync(batch.Id, snapshot => snapshot.ShardsLeased == 2);
+
+        await fleet.Worker(0).StopAsync(CancellationToken.None);
+        gate.Open();
+        await StatusAsync(fleet, GpuWorkerState.Stopped);
+
+        var snapshot = await fleet.WaitForAsync(batch.Id, snapshot => snapshot.ShardsLeased == 0);
+        Assert.Equal((8L, 2), (snapshot.Committed.Answered, snapshot.ShardsCommitted));
+    }
+
+    [Fact]
+    public async Task Cancel_keeps_what_is_answered_and_closes_the_rest()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 4));
+        var gate = new Gate(pass: 10);
+        _engine.Before = gate.PassAsync;
+        await using var fleet = await TestFleet.StartAsync(1, _store, [_engine], silo => silo.Configure<GpuWorkerOptions>(options => options.RowsInFlight = 4));
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+        await fleet.WaitForAsync(batch.Id, snapshot => snapshot.RowsDone == 10);
+
+        var cancelling = await fleet.Coordinator(batch.Id).CancelAsync(CancellationToken.None);
+        Assert.Equal(BatchStatus.Cancelling, cancelling.Status);
+        Assert.Null(await fleet.Coordinator(batch.Id).TryLeaseAsync("another", CancellationToken.None));
+        await Eventually.HoldsAsync(() => gate.Held == 4, () => $"{gate.Held} rows are with the engine");
+        gate.Open();
+        var end = await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Equal(BatchStatus.Cancelled, end.Status);
+        var (answers, errors) = await batch.AssertEveryIdOnceAsync();
+        Assert.InRange(answers.Count, 10, 16);
+        Assert.All(errors.Values, code => Assert.Equal("batch_cancelled", code));
+    }
+
+    [Fact]
+    public async Task The_first_answers_and_the_devices_are_told_while_the_batch_runs()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 30, TestBatch.Spec(rowsPerShard: 30));
+        var gate = new Gate(pass: 5);
+        _engine.Before = gate.PassAsync;
+        await using var fleet = await TestFleet.StartAsync(
+            1, _store, [_engine], silo => silo.Configure<BatchCoordinatorOptions>(options => options.FirstAnswers = 3));
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        var running = await fleet.WaitForAsync(batch.Id, snapshot => snapshot.FirstAnswers.Count == 3 && snapshot.Running.Rows == 5);
+
+        Assert.Equal((0L, 1), (running.Committed.Rows, running.ShardsLeased));
+        Assert.All(running.FirstAnswers, answer => Assert.Contains(answer.CustomId, batch.Ids));
+        gate.Open();
+        var end = await fleet.WaitForEndAsync(batch.Id);
+        Assert.Equal(3, end.FirstAnswers.Count);
+        Assert.Equal(0.75, end.DeviceBusyShare!.Value, precision: 6);
+    }
+
+    [Fact]
+    public async Task A_worker_whose_model_cannot_be_loaded_says_why_and_takes_no_work()
+    {
+        var broken = Task.FromException<IVisionLanguageEngine>(new ModelLoadException("config.json is missing"));
+        await using var fleet = await TestFleet.StartAsync(
+            1, _store, [], silo => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton(silo.Services, new WorkerDevice("cpu", broken)));
+
+        var status = await StatusAsync(fleet, GpuWorkerState.Failed);
+
+        Assert.Equal("config.json is missing", status.Problem);
+    }
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+
+    private static async Task<GpuWorkerStatus> StatusAsync(TestFleet fleet, GpuWorkerState wanted)
+    {
+        GpuWorkerStatus? status = null;
+        await Eventually.HoldsAsync(
+            async () => (status = await fleet.Worker(0).GetStatusAsync(CancellationToken.None)).State == wanted,
+            () => $"{status}");
+        return status!;
+    }
+
+    private static string Digest(GenerationRequest request) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(request.Image.Span));
+}
