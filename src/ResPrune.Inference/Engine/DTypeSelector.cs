@@ -10,15 +10,15 @@ namespace ResPrune.Inference.Engine;
 /// </summary>
 internal static class DTypeSelector
 {
-    /// <summary>Below this a model is computed in float32: casts cost more than the products save, and exact answers are worth more.</summary>
-    private const long SmallModelParameters = 50_000_000;
-
     /// <summary>How much faster bfloat16 must be to be worth its rounding.</summary>
     private const double WorthwhileSpeedUp = 1.3;
 
-    /// <summary>Resolves <c>auto</c>, <c>float32</c>, <c>bfloat16</c> or <c>float16</c>.</summary>
+    /// <summary>
+    /// Resolves <c>auto</c>, <c>float32</c>, <c>bfloat16</c> or <c>float16</c>. A small model is computed in float32 on a CPU: casts cost
+    /// more there than the products save.
+    /// </summary>
     /// <exception cref="ModelLoadException">The words are none of these.</exception>
-    public static ScalarType Resolve(string text, Device device, long weightBytes) => text switch
+    public static ScalarType Resolve(string text, Device device, bool smallModel) => text switch
     {
         "float32" => ScalarType.Float32,
         "bfloat16" => ScalarType.BFloat16,
@@ -26,7 +26,7 @@ internal static class DTypeSelector
             throw new ModelLoadException("--dtype float16 is 40 times slower than float32 on a CPU: use auto, float32 or bfloat16."),
         "float16" => ScalarType.Float16,
         "auto" when device.type != DeviceType.CPU => ScalarType.BFloat16,
-        "auto" when weightBytes < 2 * SmallModelParameters => ScalarType.Float32,
+        "auto" when smallModel => ScalarType.Float32,
         "auto" => Time(ScalarType.Float32) > WorthwhileSpeedUp * Time(ScalarType.BFloat16) ? ScalarType.BFloat16 : ScalarType.Float32,
         _ => throw new ModelLoadException($"--dtype '{text}' is unknown: use auto, float32, bfloat16 or float16."),
     };

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using TorchSharp;
 
 namespace ResPrune.Inference.Engine;
 
@@ -35,7 +34,6 @@ internal sealed class DeviceThread
         LoadedModel loaded;
         try
         {
-            if (_options.TorchThreads > 0) torch.set_num_threads(_options.TorchThreads);
             loaded = LoadedModel.Load(_options, _instruments, _logger);
         }
         catch (Exception exception)

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using static TorchSharp.torch;
 
 namespace ResPrune.Inference.Engine;
 
@@ -41,6 +42,7 @@ public sealed class EngineInstruments
         _flopsSaved = meter.CreateCounter<double>("resprune.prefill.saved", "{flop}", "Prefill floating-point operations that pruning saved.");
         _kvSaved = meter.CreateCounter<long>("resprune.kv.saved", "By", "KV-cache bytes that pruning saved.");
         _busy = meter.CreateCounter<double>("resprune.device.busy", "s", "Time the device thread worked.");
+        meter.CreateObservableGauge("resprune.tensors.live", () => Tensor.TotalCount, "{tensor}", "Tensors alive in this process; flat while serving.");
         _starved = meter.CreateCounter<double>("resprune.device.starved", "s", "Time the device thread waited for input while requests were under way.");
     }
 

@@ -24,6 +24,7 @@ internal sealed class EngineLoop
     private long _busyTicks;
     private long _starvedTicks;
     private int _running;
+    private Task<bool>? _wait;
 
     /// <param name="ready">Prepared requests, bounded.</param>
     /// <param name="runner">Runs a micro-batch.</param>
@@ -81,19 +82,30 @@ internal sealed class EngineLoop
         {
             var expected = _underWay() > 0;
             var started = Stopwatch.GetTimestamp();
-            if (!_ready.WaitToReadAsync().AsTask().GetAwaiter().GetResult()) return false;
+            if (!WaitForReady(Timeout.InfiniteTimeSpan)) return false;
             if (expected) CountStarved(Stopwatch.GetTimestamp() - started);
             TakeReady(batch);
         }
 
-        var deadline = Stopwatch.GetTimestamp() + (long)(Linger.TotalSeconds * Stopwatch.Frequency);
-        while (batch.Count < _batchSize && _underWay() > 0 && Stopwatch.GetTimestamp() < deadline)
+        var lingering = Stopwatch.GetTimestamp();
+        while (batch.Count < _batchSize && _underWay() > 0)
         {
-            Thread.Yield();
+            var left = Linger - Stopwatch.GetElapsedTime(lingering);
+            if (left <= TimeSpan.Zero || !WaitForReady(left)) break;
             TakeReady(batch);
         }
 
         return true;
+    }
+
+    /// <summary>Blocks until something is ready (true), nothing ever will be, or the time is up. A wait that ran out of time is taken up again.</summary>
+    private bool WaitForReady(TimeSpan limit)
+    {
+        _wait ??= _ready.WaitToReadAsync().AsTask();
+        if (!_wait.Wait(limit)) return false;
+        var more = _wait.Result;
+        _wait = null;
+        return more;
     }
 
     private void TakeReady(List<PreparedRequest> batch)

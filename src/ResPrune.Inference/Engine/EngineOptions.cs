@@ -27,7 +27,10 @@ public sealed record EngineOptions
     [Range(0, 1024)]
     public int PreprocessThreads { get; init; }
 
-    /// <summary>Threads torch may use on a CPU; 0 (default) means all cores.</summary>
+    /// <summary>
+    /// Threads torch may use on a CPU; 0 (default) means one for small models, whose products are too short to be worth splitting, and
+    /// all cores for others.
+    /// </summary>
     [Range(0, 1024)]
     public int TorchThreads { get; init; }
 

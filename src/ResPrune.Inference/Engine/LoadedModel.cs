@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using ResPrune.Inference.Models;
 using ResPrune.Inference.Tokenization;
+using TorchSharp;
 
 namespace ResPrune.Inference.Engine;
 
@@ -11,6 +12,9 @@ internal sealed class LoadedModel : IDisposable
 {
     /// <summary>α of the LLaVA family in the paper.</summary>
     private const double LlavaAlpha = 0.75;
+
+    /// <summary>Weights below this are a small model's.</summary>
+    private const long SmallModelBytes = 100_000_000;
 
     private readonly LlavaModel _model;
 
@@ -41,7 +45,9 @@ internal sealed class LoadedModel : IDisposable
         var preparer = RequestPreparer.Create(directory, config, tokenizer, options);
         var weights = Path.Combine(directory, "model.safetensors");
         var device = DeviceSelector.Resolve(options.Device);
-        var dtype = DTypeSelector.Resolve(options.DType, device, File.Exists(weights) ? new FileInfo(weights).Length : 0);
+        var small = File.Exists(weights) && new FileInfo(weights).Length < SmallModelBytes;
+        torch.set_num_threads(options.TorchThreads > 0 ? options.TorchThreads : small ? 1 : Environment.ProcessorCount);
+        var dtype = DTypeSelector.Resolve(options.DType, device, small);
         var model = LlavaModel.Load(directory, config, device, dtype, out var parameters);
         var description = new ModelDescription(
             Path.GetFileName(directory),
