@@ -26,8 +26,10 @@ internal sealed class RequestPreparer
         var path = Path.Combine(directory, "preprocessor_config.json");
         var images = ImageProcessorConfig.Load(path);
         var side = config.Vision.ImageSize;
-        if (images.Crop is { } crop && (crop.Height != side || crop.Width != side))
-            throw new ModelLoadException($"{path}: makes pictures of {crop.Width}×{crop.Height}, the vision encoder takes {side}×{side}.");
+        if (images.OutputSize is not { } size)
+            throw new ModelLoadException($"{path}: neither crops nor resizes to one size; the vision encoder takes {side}×{side} (do_center_crop).");
+        if (size != (side, side))
+            throw new ModelLoadException($"{path}: makes pictures of {size.Width}×{size.Height}, the vision encoder takes {side}×{side}.");
         if (tokenizer.VocabularySize > config.Text.VocabularySize)
         {
             throw new ModelLoadException(

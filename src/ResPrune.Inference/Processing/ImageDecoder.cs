@@ -35,6 +35,7 @@ internal sealed class ImageDecoder
         }
 
         if (PngHeader.TryReadSize(file, out var width, out var height) && Judge(format, width, height) is { } refusal) return refusal;
+        if (format == ImageFileFormat.Gif) file = GifTransparency.Remove(file);
         fixed (byte* bytes = file)
         {
             using var data = SKData.Create((nint)bytes, file.Length);

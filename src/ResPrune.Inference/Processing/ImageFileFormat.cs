@@ -8,13 +8,16 @@ internal static class ImageFileFormat
     /// <summary>What is supported, for messages.</summary>
     public const string Supported = "JPEG, PNG, WebP, GIF and BMP";
 
+    /// <summary>The name of the GIF format.</summary>
+    public const string Gif = "GIF";
+
     /// <summary>The format's name, or null when it is none of these.</summary>
     public static string? Detect(ReadOnlySpan<byte> file)
     {
         if (file.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF])) return "JPEG";
         if (file.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])) return "PNG";
         if (file.StartsWith("RIFF"u8) && file.Length >= 12 && file[8..12].SequenceEqual("WEBP"u8)) return "WebP";
-        if (file.StartsWith("GIF87a"u8) || file.StartsWith("GIF89a"u8)) return "GIF";
+        if (file.StartsWith("GIF87a"u8) || file.StartsWith("GIF89a"u8)) return Gif;
         return IsBitmap(file) ? "BMP" : null;
     }
 

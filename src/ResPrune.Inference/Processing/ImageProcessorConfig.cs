@@ -51,7 +51,13 @@ internal sealed record ImageProcessorConfig
     public bool Normalize { get; init; } = true;
 
     /// <summary>Height and width that every picture comes out with; null when these depend on the picture.</summary>
-    public (int Height, int Width)? OutputSize => Crop ?? (Resize && ShortestEdge is null ? ResizeTo : null);
+    public (int Height, int Width)? OutputSize => this switch
+    {
+        { Crop: { } crop } => crop,
+        { Resize: true, ShortestEdge: null } => ResizeTo,
+        { Resize: true, PadToSquare: true, ShortestEdge: { } edge } => (edge, edge),
+        _ => null,
+    };
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="ModelLoadException">It is missing or malformed, or describes a processor that is not implemented.</exception>

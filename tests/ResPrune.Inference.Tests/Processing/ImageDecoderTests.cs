@@ -161,6 +161,23 @@ public sealed class ImageDecoderTests
         Assert.Equal((200, 100, 50), Rgb(image, 1, 0));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void The_transparent_colour_of_a_gif_is_its_palette_colour(byte transparent)
+    {
+        // One pixel of colour 0, behind a comment and a graphic control block; LZW: clear, 0, end.
+        byte[] gif =
+        [
+            .. "GIF89a"u8, 1, 0, 1, 0, 0x80, 0, 0, 10, 20, 30, 200, 100, 50,
+            0x21, 0xFE, 2, (byte)'h', (byte)'i', 0,
+            0x21, 0xF9, 4, transparent, 0, 0, 0, 0,
+            (byte)',', 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0, (byte)';',
+        ];
+        using var image = Decode(gif);
+        Assert.Equal((10, 20, 30), Rgb(image, 0, 0));
+    }
+
     [Fact]
     public void Gamma_and_colour_chunks_change_nothing()
     {

@@ -47,6 +47,17 @@ public sealed class ImageProcessorConfigTests : IDisposable
         Assert.Null(config.OutputSize);
     }
 
+    [Fact]
+    public void The_output_size_is_known_where_no_picture_can_change_it()
+    {
+        var config = new ImageProcessorConfig { ShortestEdge = 9, Crop = (5, 7) };
+        Assert.Equal((5, 7), config.OutputSize);
+        Assert.Null((config with { Crop = null }).OutputSize);
+        Assert.Equal((9, 9), (config with { Crop = null, PadToSquare = true }).OutputSize);
+        Assert.Null((config with { Crop = null, PadToSquare = true, Resize = false }).OutputSize);
+        Assert.Equal((3, 4), (config with { Crop = null, ShortestEdge = null, ResizeTo = (3, 4) }).OutputSize);
+    }
+
     [Theory]
     [InlineData("image_processor_type", "\"SiglipImageProcessor\"")]
     [InlineData("size", "0")]
