@@ -1,4 +1,5 @@
 using System.Globalization;
+using ResPrune.TinyModel.Export;
 using ResPrune.TinyModel.Scenes;
 using ResPrune.TinyModel.Training;
 using static TorchSharp.torch;
@@ -12,6 +13,8 @@ internal static class Commands
 
     private const string Usage = """
         resprune-tinymodel train  --checkpoint FILE [--icons DIR] [--eyes-steps N] [--steps N] [--batch N] [--rate R] [--kinds W,...] [--dtype float32|bfloat16]
+        resprune-tinymodel export --checkpoint FILE --out DIR
+        resprune-tinymodel samples --out DIR [--icons DIR] [--skip N] [--count N]
         """;
 
     public static int Run(string[] args, TextWriter output, TextWriter errors)
@@ -22,6 +25,8 @@ internal static class Commands
             return args.FirstOrDefault() switch
             {
                 "train" => Train(flags, output),
+                "export" => Export(flags, output),
+                "samples" => Samples(flags, output),
                 _ => throw new ArgumentException("Say what to do."),
             };
         }
@@ -31,6 +36,25 @@ internal static class Commands
             errors.WriteLine(Usage);
             return UsageError;
         }
+    }
+
+    private static int Export(Flags flags, TextWriter output)
+    {
+        string checkpoint = flags.Required("checkpoint"), directory = flags.Required("out");
+        flags.EnsureAllUsed();
+        output.WriteLine($"exported the weights after step {HuggingFaceExporter.Export(checkpoint, directory)} to {directory}");
+        return 0;
+    }
+
+    private static int Samples(Flags flags, TextWriter output)
+    {
+        var directory = flags.Required("out");
+        var (skip, count) = (flags.Int("skip", 0), flags.Int("count", 12));
+        using var icons = IconLibrary.Load(flags.Optional("icons"));
+        flags.EnsureAllUsed();
+        foreach (var line in SampleWriter.Write(icons, directory, SeedRanges.Samples + skip, count))
+            output.WriteLine(line);
+        return 0;
     }
 
     private static int Train(Flags flags, TextWriter output)
