@@ -53,7 +53,6 @@ internal static class TinyModelShape
         },
         ImageTokenId = vocabulary.Image,
         VisionFeatureLayer = -1,
-        DropClassToken = true,
         ProjectorBias = true,
         EosTokenIds = [TinyVocabulary.EndOfText],
     };
