@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using ResPrune.Batch.Images;
+using ResPrune.Batch.Rows;
+using ResPrune.Batch.Tests.Storage;
+
+namespace ResPrune.Batch.Tests.Images;
+
+public sealed class ImageFetcherTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ImageFetcher _fetcher;
+
+    public ImageFetcherTests()
+    {
+        _folder.Write("pictures/a.png", "bytes");
+        _folder.Write("empty.png", "");
+        _folder.Write("large.png", new byte[101]);
+        _folder.Write("just-fits.png", new byte[100]);
+        _fetcher = new ImageFetcher(new LocalImageRoots().Open(_folder.Path), new ImageFetcherOptions { MaxBytes = 100 });
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("pictures/a.png")]
+    [InlineData("./pictures//a.png")]
+    [InlineData("data:image/png;base64,Ynl0ZXM=")]
+    [InlineData("DATA:;BASE64,Ynl0ZXM=")]
+    public async Task Good_references_give_bytes_and_their_digest(string reference)
+    {
+        var image = Assert.IsType<FetchedImage>(await _fetcher.FetchAsync(reference, CancellationToken.None));
+        Assert.Equal("bytes"u8.ToArray(), image.Bytes.ToArray());
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("bytes"u8)), image.Digest);
+    }
+
+    [Theory]
+    [InlineData("pictures/b.png", RowErrorCode.ImageNotFound)]
+    [InlineData("pictures", RowErrorCode.ImageNotFound)]
+    [InlineData("pictures/a.png/x", RowErrorCode.ImageNotFound)]
+    [InlineData("", RowErrorCode.ImageNotFound)]
+    [InlineData("new\nline.png", RowErrorCode.ImageNotFound)]
+    [InlineData("../a.png", RowErrorCode.ImageOutsideInput)]
+    [InlineData("pictures/../../a.png", RowErrorCode.ImageOutsideInput)]
+    [InlineData("pictures/../pictures/a.png", RowErrorCode.ImageOutsideInput)]
+    [InlineData("/etc/passwd", RowErrorCode.ImageOutsideInput)]
+    [InlineData("..\\a.png", RowErrorCode.ImageOutsideInput)]
+    [InlineData("C:\\a.png", RowErrorCode.ImageOutsideInput)]
+    [InlineData("http://169.254.169.254/latest", RowErrorCode.UrlNotAllowed)]
+    [InlineData("https://example.org/a.png", RowErrorCode.UrlNotAllowed)]
+    [InlineData("HTTPS:example.org", RowErrorCode.UrlNotAllowed)]
+    [InlineData("file:///etc/passwd", RowErrorCode.UrlNotAllowed)]
+    [InlineData("file:a.png", RowErrorCode.UrlNotAllowed)]
+    [InlineData("s3://bucket/a.png", RowErrorCode.UrlNotAllowed)]
+    [InlineData("empty.png", RowErrorCode.ImageUndecodable)]
+    [InlineData("large.png", RowErrorCode.ImageTooLarge)]
+    [InlineData("data:image/png;base64,", RowErrorCode.ImageUndecodable)]
+    [InlineData("data:image/png;base64,@@@", RowErrorCode.ImageUndecodable)]
+    [InlineData("data:image/png,abc", RowErrorCode.ImageUndecodable)]
+    [InlineData("data:image/png;base64", RowErrorCode.ImageUndecodable)]
+    public async Task Bad_references_are_failures_with_a_reason(string reference, RowErrorCode code)
+    {
+        var failure = Assert.IsType<ImageFetchFailure>(await _fetcher.FetchAsync(reference, CancellationToken.None));
+        Assert.Equal(code, failure.Code);
+        Assert.NotEmpty(failure.Message);
+    }
+
+    [Fact]
+    public async Task The_byte_limit_counts_the_last_byte()
+    {
+        Assert.IsType<FetchedImage>(await _fetcher.FetchAsync("just-fits.png", CancellationToken.None));
+        var large = "data:image/png;base64," + Convert.ToBase64String(new byte[120]);
+        Assert.Equal(RowErrorCode.ImageTooLarge, Assert.IsType<ImageFetchFailure>(await _fetcher.FetchAsync(large, CancellationToken.None)).Code);
+    }
+
+    [Fact]
+    public async Task A_symbolic_link_out_of_the_folder_is_outside_the_input()
+    {
+        using var outside = new TemporaryFolder();
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "link.png"), outside.Write("secret.png", "secret"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "linked"), outside.Path);
+        foreach (var reference in new[] { "link.png", "linked/secret.png" })
+        {
+            var failure = Assert.IsType<ImageFetchFailure>(await _fetcher.FetchAsync(reference, CancellationToken.None));
+            Assert.Equal(RowErrorCode.ImageOutsideInput, failure.Code);
+        }
+    }
+
+    [Fact]
+    public async Task Without_an_image_root_only_data_urls_are_read()
+    {
+        var fetcher = new ImageFetcher(null, new ImageFetcherOptions());
+        Assert.IsType<FetchedImage>(await fetcher.FetchAsync("data:image/png;base64,Ynl0ZXM=", CancellationToken.None));
+        Assert.Equal(RowErrorCode.ImageNotFound, Assert.IsType<ImageFetchFailure>(await fetcher.FetchAsync("a.png", CancellationToken.None)).Code);
+    }
+
+    [Fact]
+    public async Task A_long_reference_is_not_echoed_whole()
+    {
+        var failure = Assert.IsType<ImageFetchFailure>(await _fetcher.FetchAsync(new string('x', 900), CancellationToken.None));
+        Assert.True(failure.Message.Length < 400, failure.Message);
+    }
+}

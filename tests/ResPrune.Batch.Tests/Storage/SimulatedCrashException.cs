@@ -1,0 +1,3 @@
+namespace ResPrune.Batch.Tests.Storage;
+
+internal sealed class SimulatedCrashException(string message) : IOException(message);
