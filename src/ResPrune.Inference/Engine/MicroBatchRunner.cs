@@ -43,7 +43,7 @@ internal sealed class MicroBatchRunner : IDisposable
         var started = Stopwatch.GetTimestamp();
         var images = Encode(batch);
         var encodeSeconds = EndStage("encode", ref started) / batch.Count;
-        var sequences = batch.Select(prepared => new Sequence(prepared, Select(prepared, images[prepared.ImageDigest]))).ToArray();
+        var sequences = Prune(batch, images);
         var pruneSeconds = EndStage("prune", ref started) / batch.Count;
         Prefill(sequences, images);
         var prefillSeconds = EndStage("prefill", ref started) / batch.Count;
@@ -78,12 +78,29 @@ internal sealed class MicroBatchRunner : IDisposable
         return images;
     }
 
-    /// <summary>(13): on the host, in float32, one picture and question at a time.</summary>
-    private TokenSelection Select(PreparedRequest prepared, EncodedImage image)
+    /// <summary>(13): on the host, in float32, one picture and question at a time; the samples of a batch side by side, since none sees another.</summary>
+    private Sequence[] Prune(IReadOnlyList<PreparedRequest> batch, Dictionary<string, EncodedImage> images)
     {
-        if (image.HostTokens is not { } tokens || !Prunes(prepared)) return TokenSelection.KeepAll((int)image.Tokens.size(0));
+        var requests = batch.Select(prepared => SelectionRequest(prepared, images[prepared.ImageDigest])).ToArray();
+        var sequences = new Sequence[batch.Count];
+        void Select(int i)
+        {
+            var selection = requests[i] is { } request
+                ? VisualTokenPruners.Create(batch[i].Request.Pruning.Pruner).Select(request)
+                : TokenSelection.KeepAll(_model.Config.VisualTokens);
+            sequences[i] = new Sequence(batch[i], selection);
+        }
+
+        if (requests.Count(request => request is not null) > 1) Parallel.For(0, sequences.Length, Select);
+        else for (var i = 0; i < sequences.Length; i++) Select(i);
+        return sequences;
+    }
+
+    private TokenSelectionRequest? SelectionRequest(PreparedRequest prepared, EncodedImage image)
+    {
+        if (image.HostTokens is not { } tokens || !Prunes(prepared)) return null;
         var options = prepared.Request.Pruning;
-        return VisualTokenPruners.Create(options.Pruner).Select(new TokenSelectionRequest
+        return new TokenSelectionRequest
         {
             Tokens = tokens,
             Budget = prepared.VisualTokensKept,
@@ -92,7 +109,7 @@ internal sealed class MicroBatchRunner : IDisposable
             Alpha = options.Alpha ?? _defaultAlpha,
             Epsilon = options.Epsilon,
             RandomSeed = RandomPruner.SeedFor(options.Seed, prepared.ImageDigest),
-        });
+        };
     }
 
     /// <summary>(14): prompts packed one after another; leaves each sequence with its first token.</summary>
