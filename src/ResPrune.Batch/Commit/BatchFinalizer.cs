@@ -112,17 +112,20 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
         var commits = new List<ShardCommit>(plan.Shards.Count);
         await foreach (var commit in _ledger.ReadCommitsAsync(batch, cancellationToken).ConfigureAwait(false))
         {
+            var name = BatchBlobs.Commit(batch, commit.Shard);
             if (commit.Shard >= plan.Shards.Count)
-                throw new BatchCorruptedException(batch, BatchBlobs.Commit(batch, commit.Shard), $"the plan has only {plan.Shards.Count} shards.");
+                throw new BatchCorruptedException(batch, name, $"the plan has only {plan.Shards.Count} shards.");
             if (commit.Shard != commits.Count) break;
-            if (commit.Totals.Rows != plan.Shards[commit.Shard].Rows)
-                throw new BatchCorruptedException(batch, BatchBlobs.Commit(batch, commit.Shard), $"{commit.Totals.Rows} rows for {plan.Shards[commit.Shard].Rows} lines.");
+            var lines = plan.Shards[commit.Shard].Rows;
+            if (commit.Totals.Rows != lines)
+                throw new BatchCorruptedException(batch, name, $"{commit.Totals.Rows} rows for {lines} lines.");
             commits.Add(commit);
         }
 
         return commits.Count == plan.Shards.Count
             ? commits
-            : throw new InvalidOperationException($"Batch {batch} cannot be finalised: shard {commits.Count} of {plan.Shards.Count} is not committed.");
+            : throw new InvalidOperationException(
+                $"Batch {batch} cannot be finalised: shard {commits.Count} of {plan.Shards.Count} is not committed.");
     }
 
     private async Task<BatchRecord> PublishAsync(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Rows;
 using ResPrune.Batch.Sharding;
@@ -15,7 +16,8 @@ internal static class RowPairing
         foreach (var row in rows)
         {
             if (!lines.Add(row.Line)) throw new RowPairingException($"Batch {batch}, shard {shard.Ordinal}: two rows for line {row.Line}.");
-            if (row.Line < shard.FirstLine) throw new RowPairingException($"Batch {batch}: line {row.Line} is before shard {shard.Ordinal}.");
+            if (row.Line < shard.FirstLine)
+                throw new RowPairingException($"Batch {batch}: line {row.Line} is before shard {shard.Ordinal}.");
             CheckRow(batch, row);
         }
     }
@@ -23,13 +25,15 @@ internal static class RowPairing
     private static void CheckRow(BatchId batch, AttemptRow row)
     {
         var result = row.Result;
-        Same(batch, row.Line, "line", row.Line.ToString(System.Globalization.CultureInfo.InvariantCulture), result.Line.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Same(batch, row.Line, "line", Text(row.Line), Text(result.Line));
         Same(batch, row.Line, "id", row.CustomId, result.CustomId);
         Same(batch, row.Line, "request id", batch.RequestId(row.Line), result.RequestId);
         // A failure before the engine looked at the image carries no digest; an answer always does.
         if (result is AnswerRow || result.ImageDigest is not null)
             Same(batch, row.Line, "image digest", row.ImageDigest ?? "(no image was fetched)", result.ImageDigest);
     }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static void Same(BatchId batch, long line, string what, string asked, string? came)
     {

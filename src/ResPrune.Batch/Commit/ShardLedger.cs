@@ -17,6 +17,7 @@ namespace ResPrune.Batch.Commit;
 public sealed class ShardLedger(IBlobStore store, TimeProvider time)
 {
     private const int MaxCommitBytes = 1 << 20;
+    private const string CommitGone = "the commit record existed and is gone; commit records are never deleted.";
 
     /// <summary>
     /// Stores the rows of one attempt, in input order, where only this attempt looks. Repeating it with the same attempt id is harmless
@@ -83,7 +84,7 @@ public sealed class ShardLedger(IBlobStore store, TimeProvider time)
         var written = await store.WriteAsync(name, content, BlobWriteCondition.CreateOnly, cancellationToken).ConfigureAwait(false);
         if (written.IsWritten) return new CommitResult(CommitOutcome.Committed, commit);
         var standing = await ReadCommitAsync(commit.Batch, commit.Shard, cancellationToken).ConfigureAwait(false)
-            ?? throw new BatchCorruptedException(commit.Batch, name, "the commit record existed and is gone; commit records are never deleted.");
+            ?? throw new BatchCorruptedException(commit.Batch, name, CommitGone);
         var outcome = standing.Attempt == commit.Attempt ? CommitOutcome.AlreadyCommittedBySameAttempt : CommitOutcome.LostRace;
         return new CommitResult(outcome, standing);
     }
@@ -102,7 +103,7 @@ public sealed class ShardLedger(IBlobStore store, TimeProvider time)
         await foreach (var name in store.ListAsync(BatchBlobs.Commits(batch), cancellationToken).ConfigureAwait(false))
         {
             var content = await store.ReadAsync(name, MaxCommitBytes, cancellationToken).ConfigureAwait(false)
-                ?? throw new BatchCorruptedException(batch, name, "the commit record existed and is gone; commit records are never deleted.");
+                ?? throw new BatchCorruptedException(batch, name, CommitGone);
             var commit = Parse(batch, name, content.Bytes.Span);
             if (name != BatchBlobs.Commit(batch, commit.Shard))
                 throw new BatchCorruptedException(batch, name, $"the record is about shard {commit.Shard}.");
@@ -144,7 +145,8 @@ public sealed class ShardLedger(IBlobStore store, TimeProvider time)
 
     private async Task<ReadOnlyMemory<byte>> ReadAttemptAsync(ShardCommit commit, CancellationToken cancellationToken)
     {
-        if (commit.Length > Array.MaxLength) throw new BatchCorruptedException(commit.Batch, commit.Blob, $"{commit.Length} bytes of rows cannot be right.");
+        if (commit.Length > Array.MaxLength)
+            throw new BatchCorruptedException(commit.Batch, commit.Blob, $"{commit.Length} bytes of rows cannot be right.");
         var content = await store.ReadAsync(commit.Blob, Array.MaxLength, cancellationToken).ConfigureAwait(false)
             ?? throw new BatchCorruptedException(commit.Batch, commit.Blob, "the rows of a committed attempt are gone.");
         var hash = Convert.ToHexStringLower(SHA256.HashData(content.Bytes.Span));

@@ -25,7 +25,11 @@ public sealed partial class ImageFetcher(IBlobStore? images, ImageFetcherOptions
         if (UrlPattern().IsMatch(reference))
             return Fail(RowErrorCode.UrlNotAllowed, $"'{shown}' is a URL; only names inside the input and data URLs are read.");
         if (!BlobName.TryCanonicalise(reference, out var name, out var reason))
-            return Fail(LeadsOut(reference) ? RowErrorCode.ImageOutsideInput : RowErrorCode.ImageNotFound, $"'{shown}' is not read: {reason}.");
+        {
+            var code = LeadsOut(reference) ? RowErrorCode.ImageOutsideInput : RowErrorCode.ImageNotFound;
+            return Fail(code, $"'{shown}' is not read: {reason}.");
+        }
+
         if (images is null) return Fail(RowErrorCode.ImageNotFound, $"'{shown}' is not read: this job has no folder of images.");
         try
         {
@@ -56,7 +60,8 @@ public sealed partial class ImageFetcher(IBlobStore? images, ImageFetcherOptions
             return Fail(RowErrorCode.ImageUndecodable, "The data URL is not base64.");
         var text = url.AsSpan(comma + 1);
         var most = text.Length / 4L * 3;
-        if (most > options.MaxBytes) return Fail(RowErrorCode.ImageTooLarge, $"The data URL holds up to {most} bytes; at most {options.MaxBytes} are read.");
+        if (most > options.MaxBytes)
+            return Fail(RowErrorCode.ImageTooLarge, $"The data URL holds up to {most} bytes; at most {options.MaxBytes} are read.");
         var bytes = new byte[most + 3];
         return Convert.TryFromBase64Chars(text, bytes, out var written)
             ? Made(bytes.AsMemory(0, written), "The data URL")

@@ -42,8 +42,10 @@ internal static class InputWriter
 
         return pictures > 0
             ? InputStyle.Simple
-            : throw new BatchInputException("no_pictures", $"No pictures found in '{folder.Images.Location}' (looked for {string.Join(' ', PictureExtensions.Order(StringComparer.Ordinal))}).");
+            : throw new BatchInputException("no_pictures", $"No pictures found in '{folder.Images.Location}' (looked for {Wanted()}).");
     }
+
+    private static string Wanted() => string.Join(' ', PictureExtensions.Order(StringComparer.Ordinal));
 
     private static bool IsPicture(string name) =>
         PictureExtensions.Contains(Path.GetExtension(name)) && !name.Split('/').Any(segment => segment.StartsWith('.'));

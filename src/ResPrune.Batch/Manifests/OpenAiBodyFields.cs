@@ -74,6 +74,7 @@ internal static class OpenAiBodyFields
     {
         var text = value.GetRawText();
         if (text.Length > 40) text = text[..40] + "…";
-        return new UnsupportedRequestException(RowErrorCode.UnsupportedRequest, FormattableString.Invariant($"'body.{field}' is {text}; it must be {wanted}."));
+        return new UnsupportedRequestException(
+            RowErrorCode.UnsupportedRequest, FormattableString.Invariant($"'body.{field}' is {text}; it must be {wanted}."));
     }
 }

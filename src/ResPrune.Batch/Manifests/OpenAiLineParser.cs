@@ -75,7 +75,11 @@ internal static class OpenAiLineParser
         if (!parent.TryGetProperty(field, out var value) || value.ValueKind == JsonValueKind.Null)
             throw new UnsupportedRequestException(RowErrorCode.MissingField, $"The line has no '{place}'.");
         if (value.ValueKind != kind)
-            throw Unsupported($"'{place}' is a JSON {RequestLineParser.Name(value)}, not {(kind == JsonValueKind.String ? "a string" : $"an {kind.ToString().ToLowerInvariant()}")}.");
+        {
+            var wanted = kind == JsonValueKind.String ? "a string" : $"an {kind.ToString().ToLowerInvariant()}";
+            throw Unsupported($"'{place}' is a JSON {RequestLineParser.Name(value)}, not {wanted}.");
+        }
+
         return value;
     }
 

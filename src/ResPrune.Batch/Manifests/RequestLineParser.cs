@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ResPrune.Batch.Rows;
 
@@ -67,13 +68,15 @@ internal static class RequestLineParser
         var id = value.ValueKind switch
         {
             JsonValueKind.String => value.GetString(),
-            JsonValueKind.Number when value.TryGetInt64(out var integer) => integer.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            JsonValueKind.Number when value.TryGetInt64(out var integer) => integer.ToString(CultureInfo.InvariantCulture),
             _ => null,
         };
-        if (!found || value.ValueKind == JsonValueKind.Null || id is "") fault = Nameless(number, RowErrorCode.MissingField, $"The line has no '{field}'.");
-        else if (id is null) fault = Nameless(number, RowErrorCode.UnsupportedRequest, $"'{field}' is a JSON {Name(value)}, not a string.");
-        else if (id.Length > MaxIdLength) fault = Nameless(number, RowErrorCode.UnsupportedRequest, $"'{field}' has {id.Length} characters; at most {MaxIdLength} are taken.");
+        if (!found || value.ValueKind == JsonValueKind.Null || id is "") fault = Fault(RowErrorCode.MissingField, $"The line has no '{field}'.");
+        else if (id is null) fault = Fault(RowErrorCode.UnsupportedRequest, $"'{field}' is a JSON {Name(value)}, not a string.");
+        else if (id.Length > MaxIdLength) fault = Fault(RowErrorCode.UnsupportedRequest, $"'{field}' is longer than {MaxIdLength} characters.");
         return fault is null ? id : null;
+
+        BatchRequestLine Fault(RowErrorCode code, string message) => Nameless(number, code, message);
     }
 
     /// <summary>What a JSON value is, for messages.</summary>

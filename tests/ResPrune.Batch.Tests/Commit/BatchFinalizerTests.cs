@@ -35,6 +35,21 @@ public sealed class BatchFinalizerTests
     }
 
     [Fact]
+    public async Task The_manifest_is_absent_until_the_end_and_read_back_then()
+    {
+        var source = await BatchFlow.SourceAsync(Lines("1:a", "2:none"));
+        var flow = new BatchFlow(_store);
+        await flow.SubmitAsync(source, 2);
+        Assert.Null(await flow.Finalizer.ReadManifestAsync(BatchFlow.Id, None));
+        await flow.RunAsync(source, 2);
+        var manifest = (await flow.Finalizer.ReadManifestAsync(BatchFlow.Id, None))!;
+        Assert.Equal((2L, 1L, 1L), (manifest.Rows, manifest.Totals.Answered, manifest.Totals.Errors[ResPrune.Batch.Rows.RowErrorCode.ImageNotFound]));
+        Assert.Equal(new EngineShare(BatchFlow.Engine, 1, 2), Assert.Single(manifest.Engines));
+        await _store.PutAsync(BatchBlobs.Manifest(BatchFlow.Id), "{");
+        await Assert.ThrowsAsync<BatchCorruptedException>(() => flow.Finalizer.ReadManifestAsync(BatchFlow.Id, None));
+    }
+
+    [Fact]
     public async Task A_batch_of_failures_only_is_completed_without_an_output_file()
     {
         var record = await new BatchFlow(_store).RunAsync(await BatchFlow.SourceAsync(Lines("1:none", "2:none")), 2);
