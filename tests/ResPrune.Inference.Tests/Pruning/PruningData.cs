@@ -5,7 +5,7 @@ namespace ResPrune.Inference.Tests.Pruning;
 /// <summary>Seeded tokens of the kinds that break selectors.</summary>
 internal static class PruningData
 {
-    public static readonly string[] Kinds = ["gaussian", "power-law", "outlier", "duplicates", "rank-deficient", "zero-rows"];
+    public static readonly string[] Kinds = ["gaussian", "power-law", "outlier", "duplicates", "rank-deficient", "zero-rows", "clusters"];
 
     /// <summary>V [count, width] of one kind.</summary>
     public static float[] Tokens(string kind, int count, int width, int seed)
@@ -38,6 +38,10 @@ internal static class PruningData
                 break;
             case "zero-rows":
                 for (var i = 0; i < count; i += 3) v.AsSpan(i * width, width).Clear();
+                break;
+            case "clusters":
+                // Likely candidates that one pick makes unlikely together: the cached rows outgrow their room.
+                for (var i = 0; i < v.Length; i++) v[i] += i % width == i / width % 4 ? 400 * (1 + (i / width % 4)) : 0;
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(kind), kind, null);
