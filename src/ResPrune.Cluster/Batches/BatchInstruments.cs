@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using ResPrune.Batch.Batches;
+using ResPrune.Inference.Engine;
 
 namespace ResPrune.Cluster.Batches;
 
@@ -11,7 +12,7 @@ internal sealed class BatchInstruments
 
     public BatchInstruments(IMeterFactory meters)
     {
-        var meter = meters.Create(ClusterMeter.Name);
+        var meter = meters.Create(EngineInstruments.MeterName);
         meter.CreateObservableGauge("resprune.batches.open", () => _open.Count, "{batch}", "Batches with work left that this process coordinates.");
         meter.CreateObservableGauge(
             "resprune.shards.open",

@@ -9,6 +9,7 @@ using ResPrune.Cluster.Fleet;
 using ResPrune.Cluster.Placement;
 using ResPrune.Cluster.Storage;
 using ResPrune.Cluster.Workers;
+using ResPrune.Inference.Engine;
 
 namespace ResPrune.Cluster.Hosting;
 
@@ -67,6 +68,7 @@ public static class ResPruneClusterExtensions
 
     private static void AddWorkers(IServiceCollection services)
     {
+        services.TryAddSingleton<EngineInstruments>();
         services.AddSingleton<WorkerInstruments>();
         services.AddSingleton<BatchContexts>();
         services.AddSingleton<RowAnswerer>();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ResPrune.Inference.Engine;
 
 namespace ResPrune.Cluster.Storage;
 
@@ -18,7 +19,7 @@ internal sealed class StorageInstruments
 
     public StorageInstruments(IMeterFactory meters)
     {
-        _duration = meters.Create(ClusterMeter.Name).CreateHistogram(
+        _duration = meters.Create(EngineInstruments.MeterName).CreateHistogram(
             "resprune.storage.operation.duration",
             "s",
             "Duration of one try of a blob store operation.",

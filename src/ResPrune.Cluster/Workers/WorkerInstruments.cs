@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using ResPrune.Batch.Rows;
+using ResPrune.Inference.Engine;
 
 namespace ResPrune.Cluster.Workers;
 
@@ -23,22 +24,18 @@ internal sealed class WorkerInstruments
 
     private readonly Counter<long> _questions;
     private readonly Counter<long> _attempts;
-    private readonly Histogram<double> _fetch;
-    private readonly Histogram<double> _write;
+    private readonly EngineInstruments _stages;
     private readonly TimeProvider _time;
     private long _lastCommit;
 
-    public WorkerInstruments(IMeterFactory meters, TimeProvider time)
+    public WorkerInstruments(IMeterFactory meters, EngineInstruments stages, TimeProvider time)
     {
+        _stages = stages;
         _time = time;
-        var meter = meters.Create(ClusterMeter.Name);
+        var meter = meters.Create(EngineInstruments.MeterName);
         _questions = meter.CreateCounter<long>(
             "resprune.questions", "{question}", "Questions given an outcome, those of attempts that were lost later included.");
         _attempts = meter.CreateCounter<long>("resprune.shard.attempts", "{attempt}", "Attempts at shards, by how they ended.");
-        _fetch = meter.CreateHistogram(
-            "resprune.fetch.duration", "s", "Time to fetch one image from storage.", tags: null, Durations());
-        _write = meter.CreateHistogram(
-            "resprune.commit.duration", "s", "Time to write an attempt's rows and publish them.", tags: null, Durations());
         meter.CreateObservableGauge("resprune.last_commit.timestamp", LastCommit, "s", "When this process last published a shard, in Unix time.");
     }
 
@@ -58,13 +55,10 @@ internal sealed class WorkerInstruments
     }
 
     /// <summary>An image was fetched.</summary>
-    public void Fetched(TimeSpan duration) => _fetch.Record(duration.TotalSeconds);
+    public void Fetched(TimeSpan duration) => _stages.StageEnded("fetch", duration.TotalSeconds);
 
     /// <summary>An attempt was written and published.</summary>
-    public void Written(TimeSpan duration) => _write.Record(duration.TotalSeconds);
-
-    private static InstrumentAdvice<double> Durations() =>
-        new() { HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] };
+    public void Written(TimeSpan duration) => _stages.StageEnded("write", duration.TotalSeconds);
 
     private IEnumerable<Measurement<double>> LastCommit()
     {

@@ -31,7 +31,7 @@ public sealed class EngineInstruments
         ArgumentNullException.ThrowIfNull(meterFactory);
         var meter = _meter = meterFactory.Create(MeterName);
         _stageDuration = meter.CreateHistogram(
-            "resprune.stage.duration", "s", "Time of one micro-batch in a stage (preprocess: of one request).",
+            "resprune.stage.duration", "s", "Time of one micro-batch in a stage (fetch, preprocess: of one request; write: of one shard).",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = StageBoundaries });
         _batchSize = meter.CreateHistogram(
             "resprune.batch.size", "{request}", "Requests in a micro-batch.",
@@ -58,7 +58,10 @@ public sealed class EngineInstruments
             "{request}",
             "Requests waiting for a stage.");
 
-    internal void StageEnded(string stage, double seconds) => _stageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", stage));
+    /// <summary>A stage took so long. The engine reports its own; those around it (fetch, write) are reported by whoever runs them.</summary>
+    /// <param name="stage">Name of the stage: the metric tag, closed.</param>
+    /// <param name="seconds">How long it took.</param>
+    public void StageEnded(string stage, double seconds) => _stageDuration.Record(seconds, new KeyValuePair<string, object?>("stage", stage));
 
     internal void BatchEnded(int requests, int images, double busySeconds)
     {

@@ -1,0 +1,105 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Orleans.Configuration;
+using ResPrune.Cluster.Fleet;
+using ResPrune.Cluster.Hosting;
+using ResPrune.Cluster.Workers;
+using ResPrune.Inference.Engine;
+
+namespace ResPrune.Server.Embedded;
+
+/// <summary>Builds and starts the one silo of an embedded host: a cluster of its own that nobody else can join.</summary>
+internal static class EmbeddedSilo
+{
+    private const int Tries = 5;
+
+    /// <summary>Starts the silo. Another program may take the chosen port between the choice and the use; then another is chosen.</summary>
+    public static async Task<IHost> StartAsync(
+        EmbeddedHostOptions options,
+        IMeterFactory meters,
+        EngineInstruments instruments,
+        Task<IVisionLanguageEngine> engine,
+        CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var host = Build(options, meters, instruments, engine);
+            try
+            {
+                await host.StartAsync(cancellationToken);
+                return host;
+            }
+            catch (Exception exception) when (tries < Tries && IsAddressInUse(exception))
+            {
+                host.Dispose();
+            }
+            catch
+            {
+                host.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private static bool IsAddressInUse(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+            if (exception is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }) return true;
+        return false;
+    }
+
+    private static IHost Build(
+        EmbeddedHostOptions options, IMeterFactory meters, EngineInstruments instruments, Task<IVisionLanguageEngine> engine)
+    {
+        // Empty: no configuration files, no environment, no watchers. It starts faster and the command line is the only source of settings.
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSingleton(meters);
+        builder.Services.AddSingleton(instruments);
+        builder.Services.RemoveAll<IHostLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + TimeSpan.FromSeconds(10));
+        AddLogging(builder.Logging);
+        builder.UseOrleans(silo =>
+        {
+            ConfigureCluster(silo);
+            silo.AddResPruneCluster();
+            silo.Services.AddSingleton(options.Store);
+            silo.Services.AddSingleton(options.ImageRoots);
+            silo.Services.AddSingleton(new WorkerDevice("local", engine));
+            silo.Configure<FleetOptions>(fleet => fleet.ResumeUnfinished = false);
+            silo.Configure<GpuWorkerOptions>(worker =>
+            {
+                // Enough to fill a micro-batch while the next ones are fetched, decoded and queued.
+                worker.RowsInFlight = (4 * options.Engine.BatchSize) + options.Engine.QueueCapacity;
+                worker.DrainTimeout = options.DrainTimeout;
+            });
+        });
+        return builder.Build();
+    }
+
+    private static void ConfigureCluster(ISiloBuilder silo)
+    {
+        // A cluster id of its own: a silo of another run that finds this port answers to another id and is refused.
+        var cluster = $"resprune-{Guid.NewGuid():N}";
+        var port = FreePort.Next();
+        // No gateway: the only client is this process.
+        silo.UseLocalhostClustering(port, gatewayPort: 0, new IPEndPoint(IPAddress.Loopback, port), serviceId: "resprune", cluster);
+        silo.Configure<SiloOptions>(options => options.SiloName = "embedded");
+    }
+
+    private static void AddLogging(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Warning);
+        // What Orleans warns of while one silo starts and stops is no news to whoever runs a command.
+        logging.AddFilter("Orleans", LogLevel.Error);
+        logging.AddFilter("Microsoft.Orleans", LogLevel.Error);
+        logging.AddSimpleConsole(console => console.SingleLine = true);
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+using ResPrune.Inference.Engine;
+
+namespace ResPrune.Server.Metrics;
+
+/// <summary>
+/// <c>/metrics</c> in Prometheus' text format: ours, those of Orleans and of the .NET runtime. A web server of its own beside the silo, so
+/// that a run without metrics pays nothing for it.
+/// </summary>
+internal sealed class MetricsEndpoint : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private MetricsEndpoint(WebApplication app)
+    {
+        _app = app;
+        Address = new Uri(new Uri(app.Urls.Single()), "/metrics");
+    }
+
+    /// <summary>Where to scrape.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Serves metrics on 127.0.0.1.</summary>
+    /// <param name="port">The port; 0 takes a free one.</param>
+    /// <param name="meters">Whose meters are served.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<MetricsEndpoint?> StartAsync(int port, IMeterFactory meters, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.Services.AddRoutingCore();
+        builder.Logging.SetMinimumLevel(LogLevel.Critical);
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(EngineInstruments.MeterName, "Microsoft.Orleans")
+            .AddRuntimeInstrumentation()
+            .AddPrometheusExporter());
+        var app = builder.Build();
+        app.UseRouting();
+        app.UseOpenTelemetryPrometheusScrapingEndpoint();
+        BuildInformation.Publish(meters);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            return new MetricsEndpoint(app);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
