@@ -60,7 +60,7 @@ public sealed class EmbeddedHostTests : IDisposable
         var options = _run.Options with
         {
             DrainTimeout = TimeSpan.FromMilliseconds(200),
-            LoadEngine = async (engine, instruments, token) => held = new HeldEngine(await VisionLanguageEngine.LoadAsync(engine, instruments, null, token), answers: 6),
+            LoadEngine = async (engine, instruments, token) => held = new HeldEngine(await VisionLanguageEngine.LoadAsync(engine, instruments, null, token), lines: 6),
         };
         var first = await EmbeddedHost.StartAsync(options, _deadline.Token);
         await first.Batches.SubmitAsync(_run.Batch, _run.Input, _run.Spec, _deadline.Token);
@@ -86,7 +86,7 @@ public sealed class EmbeddedHostTests : IDisposable
     {
         var options = _run.Options with
         {
-            LoadEngine = async (engine, instruments, token) => new HeldEngine(await VisionLanguageEngine.LoadAsync(engine, instruments, null, token), answers: 4),
+            LoadEngine = async (engine, instruments, token) => new HeldEngine(await VisionLanguageEngine.LoadAsync(engine, instruments, null, token), lines: 4),
         };
         await using var host = await EmbeddedHost.StartAsync(options with { DrainTimeout = TimeSpan.Zero }, _deadline.Token);
         await host.Batches.SubmitAsync(_run.Batch, _run.Input, _run.Spec, _deadline.Token);

@@ -1,12 +1,11 @@
+using System.Globalization;
 using ResPrune.Inference.Engine;
 
 namespace ResPrune.Server.Tests.Embedded;
 
-/// <summary>An engine that answers so many requests and then holds all others.</summary>
-internal sealed class HeldEngine(IVisionLanguageEngine engine, int answers) : IVisionLanguageEngine
+/// <summary>An engine that answers the requests of the first lines of a batch and holds all others.</summary>
+internal sealed class HeldEngine(IVisionLanguageEngine engine, int lines) : IVisionLanguageEngine
 {
-    private int _asked;
-
     public ModelDescription Model => engine.Model;
 
     public EngineStatistics Statistics => engine.Statistics;
@@ -15,7 +14,7 @@ internal sealed class HeldEngine(IVisionLanguageEngine engine, int answers) : IV
 
     public async Task<GenerationOutcome> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
-        if (Interlocked.Increment(ref _asked) > answers) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        if (LineOf(request) > lines) await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         return await engine.GenerateAsync(request, cancellationToken);
     }
 
@@ -24,4 +23,8 @@ internal sealed class HeldEngine(IVisionLanguageEngine engine, int answers) : IV
         IsDisposed = true;
         await engine.DisposeAsync();
     }
+
+    // Request ids end with the number of the line.
+    private static int LineOf(GenerationRequest request) =>
+        int.Parse(request.RequestId[(request.RequestId.LastIndexOf('_') + 1)..], CultureInfo.InvariantCulture);
 }

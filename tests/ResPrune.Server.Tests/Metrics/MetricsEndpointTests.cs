@@ -11,8 +11,8 @@ public sealed partial class MetricsEndpointTests : IDisposable
     private static readonly string[] Families =
     [
         "resprune_images_total", "resprune_questions_total", "resprune_visual_tokens_total", "resprune_tokens_total", "resprune_kv_saved_bytes_total",
-        "resprune_stage_duration_seconds", "resprune_batch_size_requests", "resprune_queue_depth_requests", "resprune_device_busy_seconds_total",
-        "resprune_shard_attempts_total", "resprune_batches_open_batches", "resprune_shards_open_shards", "resprune_build_info",
+        "resprune_stage_duration_seconds", "resprune_batch_size", "resprune_queue_depth", "resprune_device_busy_seconds_total",
+        "resprune_shard_attempts_total", "resprune_batches_open", "resprune_shards_open", "resprune_prefill_saved_total", "resprune_build_info",
         "resprune_last_commit_timestamp_seconds", "resprune_storage_operation_duration_seconds",
     ];
 
@@ -28,7 +28,7 @@ public sealed partial class MetricsEndpointTests : IDisposable
         {
             MetricsPort = 0,
             DrainTimeout = TimeSpan.Zero,
-            LoadEngine = async (engine, instruments, token) => new HeldEngine(await VisionLanguageEngine.LoadAsync(engine, instruments, null, token), answers: 6),
+            LoadEngine = async (engine, instruments, token) => new HeldEngine(await VisionLanguageEngine.LoadAsync(engine, instruments, null, token), lines: 6),
         };
         await using var host = await EmbeddedHost.StartAsync(options, _deadline.Token);
         await host.Batches.SubmitAsync(_run.Batch, _run.Input, _run.Spec, _deadline.Token);
