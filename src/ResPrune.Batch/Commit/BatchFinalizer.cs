@@ -8,7 +8,7 @@ using ResPrune.Batch.Storage;
 namespace ResPrune.Batch.Commit;
 
 /// <summary>
-/// (7) Ends a batch: checks that every shard has its one commit, then publishes output, errors, manifest and final record, in that order. Every
+/// (16) Ends a batch: checks that every shard has its one commit, then publishes output, errors, manifest and final record, in that order. Every
 /// step gives the same bytes again, so a crash anywhere, or two finalizers at once, do no harm.
 /// </summary>
 public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)

@@ -11,7 +11,7 @@ using ResPrune.Batch.Storage;
 namespace ResPrune.Batch.Commit;
 
 /// <summary>
-/// Answers of shards: first the attempt's own blob, then one create-only commit record, which is the moment they are published. Any number
+/// (15) Answers of shards: first the attempt's own blob, then one create-only commit record, which is the moment they are published. Any number
 /// of workers may try the same shard; exactly one attempt is published. Being the owner of a shard entitles nobody.
 /// </summary>
 public sealed class ShardLedger(IBlobStore store, TimeProvider time)

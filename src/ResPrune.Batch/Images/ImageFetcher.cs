@@ -6,7 +6,7 @@ using ResPrune.Batch.Storage;
 namespace ResPrune.Batch.Images;
 
 /// <summary>
-/// (4) Turns an image reference of a row into bytes: a name relative to the job's image root, or a base64 data URL. Nothing else is ever
+/// (6) Turns an image reference of a row into bytes: a name relative to the job's image root, or a base64 data URL. Nothing else is ever
 /// opened: no network, no path outside the root, no symbolic link out of it.
 /// </summary>
 /// <param name="images">The job's image root; null when it has none and only data URLs can be used.</param>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace ResPrune.Batch.Manifests;
 
-/// <summary>Reads JSON lines as requests: blank lines are passed over, a line that is no request is a row with a fault.</summary>
+/// <summary>(1) Reads JSON lines as requests: blank lines are passed over, a line that is no request is a row with a fault.</summary>
 public static class ManifestReader
 {
     /// <summary>Reads every row of a stream that holds whole lines.</summary>

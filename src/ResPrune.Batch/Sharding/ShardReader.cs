@@ -6,7 +6,7 @@ using ResPrune.Batch.Storage;
 
 namespace ResPrune.Batch.Sharding;
 
-/// <summary>(3) Reads the rows of one shard by its byte range.</summary>
+/// <summary>(2) Reads the rows of one shard by its byte range.</summary>
 public sealed class ShardReader(IBlobStore store)
 {
     /// <summary>

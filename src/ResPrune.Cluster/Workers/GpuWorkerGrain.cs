@@ -4,7 +4,7 @@ using ResPrune.Cluster.Placement;
 namespace ResPrune.Cluster.Workers;
 
 /// <summary>
-/// The cluster's handle of one device. Holds nothing: the loop it starts and stops belongs to the silo, so that a collected or doubled
+/// (5) The cluster's handle of one device. Holds nothing: the loop it starts and stops belongs to the silo, so that a collected or doubled
 /// activation does no harm. Never moved, because the device cannot move with it.
 /// </summary>
 [GrainType("resprune.gpuworker")]

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace ResPrune.Inference.Models;
 
-/// <summary>Takes patch features into the language model's embedding space. HF <c>LlavaMultiModalProjector</c>.</summary>
+/// <summary>(12) Takes patch features into the language model's embedding space. HF <c>LlavaMultiModalProjector</c>.</summary>
 internal sealed class MultimodalProjector : IDisposable
 {
     private readonly Linear _linear1;

@@ -3,7 +3,7 @@ using ResPrune.Inference.Engine;
 namespace ResPrune.Inference.Processing;
 
 /// <summary>
-/// From the bytes of a picture file to pixel values, as transformers' CLIP and LLaVA image processors with Pillow do it: decode, pad, resize, crop,
+/// (9) From the bytes of a picture file to pixel values, as transformers' CLIP and LLaVA image processors with Pillow do it: decode, pad, resize, crop,
 /// rescale, normalise. Safe to use from any thread.
 /// </summary>
 internal sealed class ImageProcessor

@@ -3,7 +3,7 @@ using ResPrune.Inference.Tokenization;
 
 namespace ResPrune.Inference.Processing;
 
-/// <summary>From (image bytes, question) to what the model takes, without a device. Safe to use from any thread.</summary>
+/// <summary>(10) From (image bytes, question) to what the model takes, without a device. Safe to use from any thread.</summary>
 /// <param name="images">Prepares pictures.</param>
 /// <param name="format">Composes prompts.</param>
 internal sealed class MultimodalProcessor(ImageProcessor images, IPromptFormat format)

@@ -3,7 +3,7 @@ using ResPrune.Inference.Pruning.Kernels;
 namespace ResPrune.Inference.Pruning;
 
 /// <summary>
-/// <c>resprune</c>: greedy residual energy weighted by relevance to the question (arXiv 2603.21105, Alg. 1; <c>DESIGN.md</c> §4). Starting
+/// (13) <c>resprune</c>: greedy residual energy weighted by relevance to the question (arXiv 2603.21105, Alg. 1; <c>DESIGN.md</c> §4). Starting
 /// from a seed it takes, again and again, the token with the largest e_i·w_i, where e_i = ‖v_i − P_S v_i‖² is what the chosen tokens
 /// cannot express of it and w_i = (r_i + ε)^α.
 /// </summary>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace ResPrune.Inference.Models.Language;
 
 /// <summary>
-/// Llama-style decoder over packed tokens: the sequences of a micro-batch lie one after another without padding, and an
+/// (14) Llama-style decoder over packed tokens: the sequences of a micro-batch lie one after another without padding, and an
 /// <see cref="IAttentionPlan"/> knows where each begins. HF <c>LlamaForCausalLM</c>. Shapes: N packed tokens, C hidden.
 /// </summary>
 internal sealed class DecoderModel : IDisposable

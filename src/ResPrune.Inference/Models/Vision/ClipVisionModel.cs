@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace ResPrune.Inference.Models.Vision;
 
 /// <summary>
-/// CLIP vision transformer up to its feature layer. HF <c>modeling_clip.py</c>, <c>CLIPVisionTransformer</c>.
+/// (11) CLIP vision transformer up to its feature layer. HF <c>modeling_clip.py</c>, <c>CLIPVisionTransformer</c>.
 /// Shapes: B pictures, P patches, C hidden size.
 /// </summary>
 internal sealed class ClipVisionModel : IDisposable
