@@ -241,13 +241,16 @@ public sealed class ResPrunePrunerTests
     public void A_selection_allocates_its_result_and_nothing_else()
     {
         var request = PruningData.Request(PruningData.Tokens("power-law", 200, 90, 1), 200, 90, 100, PruningData.Words(5, 90, 1));
-        for (var i = 0; i < 5; i++) Pruner.Select(request);
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 50; i++) Pruner.Select(request);
-        var perCall = (GC.GetAllocatedBytesForCurrentThread() - before) / 50;
+        var least = long.MaxValue;
+        for (var i = 0; i < 50; i++)
+        {
+            // The least of many: the pool gives its arrays back when a collection finds memory short, which may happen at any time.
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Pruner.Select(request);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
         // Two arrays of 100 indices and the record; the workspace is 400 kB.
-        Assert.InRange(perCall, 800, 3000);
+        Assert.InRange(least, 800, 1000);
     }
 }

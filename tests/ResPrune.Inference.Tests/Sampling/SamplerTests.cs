@@ -168,14 +168,16 @@ public sealed class SamplerTests
     {
         var logits = Enumerable.Range(0, 5000).Select(i => MathF.Sin(i)).ToArray();
         var parameters = new SamplingParameters { Temperature = 0.8, TopK = 500, TopP = 0.9 };
-        for (var i = 0; i < 5; i++) Sampler.Next(logits, parameters, new SampleStream(1), i);
+        var least = long.MaxValue;
+        for (var i = 0; i < 50; i++)
+        {
+            // The least of many: the pool gives its arrays back when a collection finds memory short, which may happen at any time.
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Sampler.Next(logits, parameters, new SampleStream(1), i);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++) Sampler.Next(logits, parameters, new SampleStream(1), i);
-        var perStep = (GC.GetAllocatedBytesForCurrentThread() - before) / 100;
-
-        // The pool may replace an array it gave to somebody else meanwhile; a row a step (20 kB) would show.
-        Assert.InRange(perStep, 0, 2000);
+        Assert.Equal(0, least);
     }
 
     private static IEnumerable<int> Reached(float[] logits, double topP) =>
