@@ -4,4 +4,5 @@ namespace ResPrune.TinyModel.Questions;
 /// <param name="Kind">What it asks for.</param>
 /// <param name="Text">As a user would type it.</param>
 /// <param name="Answer">Lower case, no full stop.</param>
-public sealed record Question(QuestionKind Kind, string Text, string Answer);
+/// <param name="Noun">Class index of the noun it names, or −1.</param>
+public sealed record Question(QuestionKind Kind, string Text, string Answer, int Noun = -1);

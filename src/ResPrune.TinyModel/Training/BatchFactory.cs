@@ -56,7 +56,7 @@ internal sealed class BatchFactory(IconLibrary icons, TinyVocabulary vocabulary,
             var scene = SceneGenerator.Generate(SeedRanges.Validation + first + i);
             Draw(batch, i, scene, 1);
             foreach (var question in EvaluationSet.Ask(scene))
-                batch.Text!.TryAdd(i, question);
+                batch.Text!.TryAdd(i, scene, question);
         }
 
         Keep(batch, new SceneRandom((ulong)first + 99));
@@ -99,7 +99,7 @@ internal sealed class BatchFactory(IconLibrary icons, TinyVocabulary vocabulary,
         var generator = new QuestionGenerator(scene, random);
         for (var misses = 0; misses < MissesUntilFull;)
         {
-            if (generator.Ask(PickKind(random)) is { } question && !text.TryAdd(picture, question))
+            if (generator.Ask(PickKind(random)) is { } question && !text.TryAdd(picture, scene, question))
                 misses++;
         }
     }

@@ -1,4 +1,5 @@
 using ResPrune.TinyModel.Questions;
+using ResPrune.TinyModel.Scenes;
 using ResPrune.TinyModel.Vocabulary;
 
 namespace ResPrune.TinyModel.Training;
@@ -53,9 +54,12 @@ internal sealed class PackedText
     /// <summary>What is to be predicted.</summary>
     public List<AnswerTarget> Targets { get; } = [];
 
+    /// <summary>Where the questions name a noun.</summary>
+    public List<NounMention> Mentions { get; } = [];
+
     /// <summary>Puts a question into the first row of its picture with room for it.</summary>
     /// <returns>False when there is none.</returns>
-    public bool TryAdd(int picture, Question question)
+    public bool TryAdd(int picture, Scene scene, Question question)
     {
         var prompt = _vocabulary.AfterImage(question.Text);
         var answer = _vocabulary.Answer(question.Answer);
@@ -64,6 +68,8 @@ internal sealed class PackedText
         {
             if (_used[row] + length > Width)
                 continue;
+            if (question.Noun >= 0)
+                Mentions.Add(NounMention.Of(row * Width + _used[row] + NounAt(prompt, question.Noun), scene, question.Noun));
             Write(row, prompt, answer, length, question.Kind);
             return true;
         }
@@ -76,6 +82,12 @@ internal sealed class PackedText
     {
         for (var i = 0; i < Targets.Count; i++)
             Targets[i] = Targets[i] with { Weight = Targets[i].Weight / _questions };
+    }
+
+    private int NounAt(int[] prompt, int noun)
+    {
+        int one = _vocabulary.Word(NounCatalogue.All[noun].Name), many = _vocabulary.Word(NounCatalogue.All[noun].Plural);
+        return Array.FindIndex(prompt, id => id == one || id == many);
     }
 
     private void Write(int row, int[] prompt, int[] answer, int length, QuestionKind kind)

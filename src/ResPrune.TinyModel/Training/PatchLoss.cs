@@ -32,8 +32,10 @@ internal sealed class PatchLoss : IDisposable
         string[] nouns = [.. NounCatalogue.All.Select(n => n.Name), QuestionTemplates.Nothing];
         string[] colours = [.. CardColours.All.Select(c => c.Name)];
         string[] places = [.. Enumerable.Range(0, Place.Count).SelectMany(i => new Place(i).Name.Split(' ')).Distinct()];
-        string[] words = [.. nouns, .. colours, .. places];
-        var classes = new float[(nouns.Length + colours.Length + Place.Count) * words.Length];
+        string[] plurals = [.. NounCatalogue.All.Select(n => n.Plural)];
+        string[] words = [.. nouns, .. colours, .. places, .. plurals];
+        var singular = nouns.Length + colours.Length + Place.Count;
+        var classes = new float[(singular + plurals.Length) * words.Length];
         for (var i = 0; i < nouns.Length + colours.Length; i++)
             classes[i * words.Length + i] = 1;
         for (var i = 0; i < Place.Count; i++)
@@ -42,6 +44,8 @@ internal sealed class PatchLoss : IDisposable
                 classes[(nouns.Length + colours.Length + i) * words.Length + nouns.Length + colours.Length + Array.IndexOf(places, word)] = 1;
         }
 
+        for (var i = 0; i < plurals.Length; i++)
+            classes[(singular + i) * words.Length + nouns.Length + colours.Length + places.Length + i] = 1;
         _words = tensor(words.Select(w => (long)vocabulary.Word(w)).ToArray()).DetachFromDisposeScope();
         _classes = tensor(classes).view(-1, words.Length).DetachFromDisposeScope();
     }
@@ -55,13 +59,14 @@ internal sealed class PatchLoss : IDisposable
     public (Tensor Loss, float Accuracy) Forward(Tensor tokens, Tensor classHidden, Tensor table, StepWeights weights, TrainingBatch batch)
     {
         using var scope = NewDisposeScope();
-        var classes = matmul(_classes, table.index_select(0, _words)); // [66, C]
-        var logits = matmul(Unit(tokens.to_type(ScalarType.Float32)), Unit(classes).t()) * Sharpness; // [B·144, 66]
+        var classes = matmul(_classes, table.index_select(0, _words)); // [114, C]
+        var logits = matmul(Unit(tokens.to_type(ScalarType.Float32)), Unit(classes).t()) * Sharpness; // [B·144, 114]
         var nounLogits = logits.narrow(1, 0, Nouns);
         Tensor nouns = tensor(batch.Nouns), colours = tensor(batch.Colours), places = tensor(batch.Places);
         var loss = F.cross_entropy(nounLogits, nouns, ignore_index: PatchLabels.Ignored)
             + (F.cross_entropy(logits.narrow(1, Nouns, Colours), colours, ignore_index: PatchLabels.Ignored)
-                + F.cross_entropy(logits.narrow(1, Nouns + Colours, Place.Count), places, ignore_index: PatchLabels.Ignored)) * MinorWeight;
+                + F.cross_entropy(logits.narrow(1, Nouns + Colours, Place.Count), places, ignore_index: PatchLabels.Ignored)
+                + F.cross_entropy(logits.narrow(1, Nouns + Colours + Place.Count, NounCatalogue.All.Count), tensor(batch.Nouns.Select(n => n == PatchLabels.Background ? PatchLabels.Ignored : n).ToArray()), ignore_index: PatchLabels.Ignored)) * MinorWeight;
         var present = tensor(batch.Present).view(batch.Size, -1);
         var guess = F.linear(classHidden.to_type(ScalarType.Float32), weights.View(HeadName + ".weight"), weights.View(HeadName + ".bias"));
         loss += F.binary_cross_entropy_with_logits(guess, present) * PresenceWeight;

@@ -10,8 +10,6 @@ namespace ResPrune.TinyModel.Training;
 /// <param name="options">Where and how.</param>
 internal sealed class Trainer(IconLibrary icons, TrainerOptions options) : IDisposable
 {
-    private const int LogEvery = 20;
-
     private readonly TinyVocabulary _vocabulary = new();
     private readonly Learner _learner = new(new TinyVocabulary(), options.Compute);
 
@@ -38,7 +36,7 @@ internal sealed class Trainer(IconLibrary icons, TrainerOptions options) : IDisp
         {
             result = Step(producer.Next(), optimizer, step, window);
             step++;
-            if (step % LogEvery == 0)
+            if (step % options.LogEvery == 0)
                 log($"{step} {window.Flush(schedule.BatchSize, clock.Elapsed)}");
             if (options.ProbeEvery > 0 && step % options.ProbeEvery == 0 && !schedule.IsEyes(step - 1))
                 LogProbe(probe, step, log);
@@ -64,10 +62,10 @@ internal sealed class Trainer(IconLibrary icons, TrainerOptions options) : IDisp
         return result;
     }
 
-    private static void LogProbe(Probe probe, long step, Action<string> log)
+    private void LogProbe(Probe probe, long step, Action<string> log)
     {
-        log($"{step} all {Probe.Describe(probe.Run(128, TinyModelShape.VisualTokens))}");
-        log($"{step} random third {Probe.Describe(probe.Run(64, TinyModelShape.VisualTokens / 3))}");
+        log($"{step} all {Probe.Describe(probe.Run(options.ProbePictures, TinyModelShape.VisualTokens))}");
+        log($"{step} random third {Probe.Describe(probe.Run(Math.Max(1, options.ProbePictures / 2), TinyModelShape.VisualTokens / 3))}");
     }
 
     private long Resume(AdamW optimizer)

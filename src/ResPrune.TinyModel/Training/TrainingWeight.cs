@@ -10,5 +10,5 @@ internal sealed record TrainingWeight(string Name, long[] Shape, int Offset, int
     /// <summary>Matrices decay; norms, biases and embedding tables do not.</summary>
     public bool Decays => Shape.Length > 1 && !Name.Contains("embed", StringComparison.Ordinal);
 
-    public bool IsVision => Name.StartsWith("vision_tower", StringComparison.Ordinal) || Name.StartsWith("training.", StringComparison.Ordinal);
+    public bool IsVision => Name.StartsWith("vision_tower", StringComparison.Ordinal) || Name.StartsWith(PatchLoss.HeadName, StringComparison.Ordinal);
 }

@@ -42,8 +42,12 @@ internal sealed class TrainingWeights : IDisposable
 
     /// <summary>The gradient of the last backward pass; valid until <see cref="ClearGradient"/>.</summary>
     /// <exception cref="InvalidOperationException">There was no backward pass.</exception>
-    public Span<float> Gradient() =>
-        MemoryMarshal.Cast<byte, float>((_vector.grad ?? throw new InvalidOperationException("No backward pass has run.")).bytes);
+    public Span<float> Gradient()
+    {
+        // Only the handle is disposed here: the vector keeps its gradient's memory alive.
+        using var gradient = _vector.grad ?? throw new InvalidOperationException("No backward pass has run.");
+        return MemoryMarshal.Cast<byte, float>(gradient.bytes);
+    }
 
     public void ClearGradient() => _vector.grad = null;
 
