@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Text.Json;
 using ResPrune.Batch.Json;
 using ResPrune.Batch.Storage;
@@ -9,9 +8,6 @@ namespace ResPrune.Batch.Manifests;
 /// <summary>Writes an input as the JSON lines that a batch keeps.</summary>
 internal static class InputWriter
 {
-    private static readonly FrozenSet<string> PictureExtensions = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase, ".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp");
-
     /// <summary>Writes all lines; returns their style.</summary>
     /// <exception cref="BatchInputException">There is no question in it.</exception>
     public static Task<InputStyle> WriteAsync(BatchInput input, HashedUpload upload, CancellationToken cancellationToken) => input switch
@@ -29,7 +25,7 @@ internal static class InputWriter
         await foreach (var name in folder.Images.ListAsync("", cancellationToken).ConfigureAwait(false))
         {
             if (pictures >= folder.Limit) break;
-            if (!IsPicture(name)) continue;
+            if (!PictureNames.IsPicture(name)) continue;
             pictures++;
             for (var question = 0; question < folder.Questions.Count; question++)
             {
@@ -45,10 +41,7 @@ internal static class InputWriter
             : throw new BatchInputException("no_pictures", $"No pictures found in '{folder.Images.Location}' (looked for {Wanted()}).");
     }
 
-    private static string Wanted() => string.Join(' ', PictureExtensions.Order(StringComparer.Ordinal));
-
-    private static bool IsPicture(string name) =>
-        PictureExtensions.Contains(Path.GetExtension(name)) && !name.Split('/').Any(segment => segment.StartsWith('.'));
+    private static string Wanted() => string.Join(' ', PictureNames.Extensions);
 
     private static void WriteLine(ArrayBufferWriter<byte> buffer, string id, string image, string question)
     {

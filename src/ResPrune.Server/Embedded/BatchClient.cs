@@ -28,9 +28,16 @@ public sealed class BatchClient
     /// </summary>
     /// <exception cref="BatchInputException">The input holds no question; nothing is stored.</exception>
     /// <exception cref="ValidationException">A setting is out of range.</exception>
-    public async Task<BatchSnapshot> SubmitAsync(BatchId batch, BatchInput input, BatchSpec spec, CancellationToken cancellationToken)
+    public Task<BatchSnapshot> SubmitAsync(BatchId batch, BatchInput input, BatchSpec spec, CancellationToken cancellationToken) =>
+        SubmitAsync(batch, input, spec, metadata: null, cancellationToken);
+
+    /// <summary>The same with the submitter's own labels.</summary>
+    /// <exception cref="BatchInputException">The input holds no question; nothing is stored.</exception>
+    /// <exception cref="ValidationException">A setting is out of range.</exception>
+    public async Task<BatchSnapshot> SubmitAsync(
+        BatchId batch, BatchInput input, BatchSpec spec, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
     {
-        await new BatchSubmitter(_store, _time).SubmitAsync(batch, input, spec, metadata: null, cancellationToken);
+        await new BatchSubmitter(_store, _time).SubmitAsync(batch, input, spec, metadata, cancellationToken);
         return await Coordinator(batch).StartAsync(cancellationToken);
     }
 
