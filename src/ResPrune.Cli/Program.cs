@@ -1,1 +1,10 @@
-return 0;
+using System.CommandLine;
+using ResPrune.Cli.Commands;
+
+var root = new RootCommand("Asks a vision-language model about many pictures, on fewer visual tokens.")
+{
+    RunCommand.Create(),
+    EvalCommand.Create(),
+    BenchCommand.Create(),
+};
+return await CommandLine.InvokeAsync(root, args, Console.Out, Console.Error);

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ResPrune.Inference.Engine;
+using ResPrune.TinyModel.Export;
+
+namespace ResPrune.Cli.Commands;
+
+/// <summary>The options that say which model runs where; the same for every verb.</summary>
+internal sealed class EngineArguments
+{
+    private static readonly IReadOnlyList<string> DTypes = ["auto", "float32", "bfloat16", "float16"];
+
+    private readonly Option<string?> _model = ValueOption.Create<string?>(
+        "--model", "DIR", "Model folder as Hugging Face publishes it. Default: the bundled tiny model.", null, text => text);
+
+    private readonly Option<string> _device = ValueOption.Create(
+        "--device", "auto|cpu|cuda:N", "Where the model runs; auto takes the first CUDA device, else the CPU.", "auto", Device);
+
+    private readonly Option<string> _dtype = ValueOption.Word(
+        "--dtype", "What it computes in; auto takes the fastest, measured once.", "auto", DTypes);
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_model);
+        command.Add(_device);
+        command.Add(_dtype);
+    }
+
+    /// <summary>Whether a model folder was typed.</summary>
+    public bool HasModel(CommandResult result) => result.GetResult(_model) is { Implicit: false };
+
+    /// <summary>What was typed.</summary>
+    public EngineOptions Read(ParseResult parsed, int batchSize) => new()
+    {
+        ModelDirectory = parsed.GetValue(_model) ?? BundledModel.Directory,
+        Device = parsed.GetValue(_device)!,
+        DType = parsed.GetValue(_dtype)!,
+        BatchSize = batchSize,
+        QueueCapacity = Math.Max(32, 4 * batchSize),
+    };
+
+    private static string Device(string text)
+    {
+        if (text is "auto" or "cpu") return text;
+        return text.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(text.AsSpan(5), out var index) && index >= 0
+            ? text
+            : throw new FormatException($"'{text}' is not a device: use auto, cpu or cuda:0.");
+    }
+}

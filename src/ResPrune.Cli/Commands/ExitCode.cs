@@ -1,0 +1,20 @@
+namespace ResPrune.Cli.Commands;
+
+/// <summary>What the process says to whoever started it.</summary>
+internal static class ExitCode
+{
+    /// <summary>Everything was answered.</summary>
+    public const int Success = 0;
+
+    /// <summary>Something nobody foresaw; standard error has the details.</summary>
+    public const int Fault = 1;
+
+    /// <summary>Wrong usage: nothing was begun; standard error says what is wrong and what to type.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Finished, and some rows have no answer.</summary>
+    public const int FailedRows = 3;
+
+    /// <summary>Interrupted by a signal; the same command goes on.</summary>
+    public const int Interrupted = 130;
+}

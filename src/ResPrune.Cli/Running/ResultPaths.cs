@@ -1,0 +1,7 @@
+namespace ResPrune.Cli.Running;
+
+/// <summary>Where the results of a run are.</summary>
+/// <param name="Output">The answers, one line each, in input order.</param>
+/// <param name="Errors">The rows without an answer; null when every row has one.</param>
+/// <param name="Manifest">The totals.</param>
+internal sealed record ResultPaths(string Output, string? Errors, string Manifest);

@@ -1,0 +1,25 @@
+using ResPrune.Batch.Manifests;
+
+namespace ResPrune.Cli.Running;
+
+/// <summary>The input of a run, looked at but not read.</summary>
+internal sealed record RunInput
+{
+    /// <summary>Full path of what was typed.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Where the questions come from.</summary>
+    public required BatchInput Source { get; init; }
+
+    /// <summary>Folder that relative picture names start from.</summary>
+    public required string ImageRoot { get; init; }
+
+    /// <summary>Changes when the input does: the bytes of a .jsonl; names, sizes and times of a folder's pictures.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>Rows, or the most there can be; for choosing a shard size.</summary>
+    public required long Rows { get; init; }
+
+    /// <summary>Pictures per row where that is known from the start, as with a folder; else 1.</summary>
+    public required double ImagesPerRow { get; init; }
+}
