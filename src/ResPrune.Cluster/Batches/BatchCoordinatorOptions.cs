@@ -12,7 +12,9 @@ public sealed class BatchCoordinatorOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Attempts at a shard (expired or failed, not handed back) before its rows are answered with <c>engine_error</c>. Default 3.</summary>
+    /// <summary>
+    /// Attempts at a shard (expired or failed, not handed back) before its rows are answered with <c>engine_error</c>. Default 3.
+    /// </summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 3;
 

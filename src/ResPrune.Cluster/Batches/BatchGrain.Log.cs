@@ -18,7 +18,9 @@ internal sealed partial class BatchGrain
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch}: an attempt at shard {Shard} failed: {Reason}")]
     private static partial void LogShardFailed(ILogger logger, string batch, int shard, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Batch {Batch}: attempt {Attempt} reported a commit of shard {Shard} that is not in the store.")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Batch {Batch}: attempt {Attempt} reported a commit of shard {Shard} that is not in the store.")]
     private static partial void LogNoCommit(ILogger logger, string batch, int shard, string attempt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} is cancelled: {Failed} failed rows are more than its error budget.")]

@@ -85,7 +85,8 @@ internal sealed partial class BatchGrain(
     public async Task<ShardLease?> TryLeaseAsync(string worker, CancellationToken cancellationToken)
     {
         await EnsureLoadedAsync(cancellationToken);
-        if (_board is null || _record!.Status != BatchStatus.InProgress) return null;
+        if (_record!.IsTerminal) await UnregisterAsync(cancellationToken);
+        if (_board is null || _record.Status != BatchStatus.InProgress) return null;
         ExpireLeases();
         var lease = _board.Lease(_id, worker, time.GetUtcNow());
         if (lease is null) return null;
@@ -172,7 +173,9 @@ internal sealed partial class BatchGrain(
         if (_board is not null && !_record!.IsTerminal) await RegisterAsync(cancellationToken);
     }
 
-    /// <summary>Starts whatever the batch needs next and runs beside the turns; one at a time. Called after everything that may matter.</summary>
+    /// <summary>
+    /// Starts whatever the batch needs next and runs beside the turns; one at a time. Called after everything that may matter.
+    /// </summary>
     private void Advance()
     {
         if (_record!.IsTerminal || _work is { IsCompleted: false }) return;
@@ -240,7 +243,7 @@ internal sealed partial class BatchGrain(
         instruments.Closed(_id);
         LogEnded(logger, _id.Value, record.Status, _committed.Answered, _committed.Failed);
         _sweep?.Dispose();
-        await Fleet.RemoveBatchAsync(_id, stop);
+        await UnregisterAsync(stop);
     }
 
     private async Task RegisterAsync(CancellationToken cancellationToken)
@@ -252,6 +255,19 @@ internal sealed partial class BatchGrain(
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // The fleet grain may be moving to another silo; the next sweep registers again.
+            LogNotRegistered(logger, _id.Value, exception.Message);
+        }
+    }
+
+    private async Task UnregisterAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Fleet.RemoveBatchAsync(_id, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // It asks this batch for work again, and is told again.
             LogNotRegistered(logger, _id.Value, exception.Message);
         }
     }

@@ -13,7 +13,8 @@ internal sealed class BatchInstruments
     public BatchInstruments(IMeterFactory meters)
     {
         var meter = meters.Create(EngineInstruments.MeterName);
-        meter.CreateObservableGauge("resprune.batches.open", () => _open.Count, "{batch}", "Batches with work left that this process coordinates.");
+        meter.CreateObservableGauge(
+            "resprune.batches.open", () => _open.Count, "{batch}", "Batches with work left that this process coordinates.");
         meter.CreateObservableGauge(
             "resprune.shards.open",
             () => new[]

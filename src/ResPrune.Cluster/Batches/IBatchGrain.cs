@@ -9,7 +9,9 @@ namespace ResPrune.Cluster.Batches;
 [Alias("resprune.IBatchGrain")]
 public interface IBatchGrain : IGrainWithStringKey
 {
-    /// <summary>Starts the submitted batch, or goes on with it: plans it where needed and lets the fleet work on it. Repeatable; returns at once.</summary>
+    /// <summary>
+    /// Starts the submitted batch, or goes on with it: plans it where needed and lets the fleet work on it. Repeatable; returns at once.
+    /// </summary>
     /// <exception cref="BatchNotFoundException">Nothing was submitted under this id.</exception>
     [Alias("Start")]
     Task<BatchSnapshot> StartAsync(CancellationToken cancellationToken);
@@ -36,7 +38,10 @@ public interface IBatchGrain : IGrainWithStringKey
     [Alias("Complete")]
     Task CompleteAsync(int shard, AttemptId attempt, CancellationToken cancellationToken);
 
-    /// <summary>A worker says that its attempt failed and why; the shard is tried again, at most <see cref="BatchCoordinatorOptions.MaxAttempts"/> times.</summary>
+    /// <summary>
+    /// A worker says that its attempt failed and why; the shard is tried again, at most <see cref="BatchCoordinatorOptions.MaxAttempts"/>
+    /// times.
+    /// </summary>
     [Alias("Fail")]
     Task FailAsync(int shard, AttemptId attempt, string reason, CancellationToken cancellationToken);
 

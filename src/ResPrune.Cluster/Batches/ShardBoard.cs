@@ -92,7 +92,9 @@ internal sealed class ShardBoard
         return _committed.Add(shard);
     }
 
-    /// <summary>The attempt failed: the shard waits for another, and the failure counts. False when the attempt no longer held the shard.</summary>
+    /// <summary>
+    /// The attempt failed: the shard waits for another, and the failure counts. False when the attempt no longer held the shard.
+    /// </summary>
     public bool Fail(int shard, AttemptId attempt, string reason)
     {
         if (!Return(shard, attempt)) return false;
@@ -100,7 +102,9 @@ internal sealed class ShardBoard
         return true;
     }
 
-    /// <summary>The worker hands the shard back unharmed: it waits for another and nothing counts. False when the attempt no longer held it.</summary>
+    /// <summary>
+    /// The worker hands the shard back unharmed: it waits for another and nothing counts. False when the attempt no longer held it.
+    /// </summary>
     public bool Return(int shard, AttemptId attempt)
     {
         if (!_held.TryGetValue(shard, out var held) || held.Attempt != attempt) return false;

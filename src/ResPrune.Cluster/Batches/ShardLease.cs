@@ -24,7 +24,10 @@ public sealed record ShardLease
     [Id(3)]
     public required int Try { get; init; }
 
-    /// <summary>Why the shard is given up: its rows are to be closed with <c>engine_error</c> and this text, without the engine. Null (default): answer them.</summary>
+    /// <summary>
+    /// Why the shard is given up: its rows are to be closed with <c>engine_error</c> and this text, without the engine. Null (default):
+    /// answer them.
+    /// </summary>
     [Id(4)]
     public string? GiveUpReason { get; init; }
 

@@ -25,7 +25,9 @@ internal sealed class FairTurns<T>
     /// <summary>Removes an entry; false when it was not there.</summary>
     public bool Remove(T entry) => _entries.Remove(entry);
 
-    /// <summary>The entries in the order in which they should be asked for the next turn; the one that takes it is to be told to <see cref="Take"/>.</summary>
+    /// <summary>
+    /// The entries in the order in which they should be asked for the next turn; the one that takes it is to be told to <see cref="Take"/>.
+    /// </summary>
     public IReadOnlyList<T> Order() =>
         [.. _entries.OrderByDescending(pair => pair.Value.Credit + pair.Value.Weight).Select(pair => pair.Key)];
 

@@ -3,7 +3,9 @@ using ResPrune.Cluster.Batches;
 
 namespace ResPrune.Cluster.Fleet;
 
-/// <summary>Which work comes next, over all batches; one grain, key <see cref="Key"/>. Everything it knows it is told again by those it knows.</summary>
+/// <summary>
+/// Which work comes next, over all batches; one grain, key <see cref="Key"/>. Everything it knows it is told again by those it knows.
+/// </summary>
 [Alias("resprune.IFleetGrain")]
 public interface IFleetGrain : IGrainWithIntegerKey
 {

@@ -25,16 +25,21 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
         cancellationToken);
 
     /// <summary>Batches that have not ended, in the order they were submitted.</summary>
-    public Task<IReadOnlyList<BatchRecord>> ListUnfinishedAsync(CancellationToken cancellationToken) => policy.RunAsync<IReadOnlyList<BatchRecord>>(
-        StorageOperations.ReadBatch,
-        async token => await _catalog.ListAsync(token).Where(record => !record.IsTerminal).ToListAsync(token),
-        cancellationToken);
+    public Task<IReadOnlyList<BatchRecord>> ListUnfinishedAsync(CancellationToken cancellationToken) =>
+        policy.RunAsync<IReadOnlyList<BatchRecord>>(
+            StorageOperations.ReadBatch,
+            async token => await _catalog.ListAsync(token).Where(record => !record.IsTerminal).ToListAsync(token),
+            cancellationToken);
 
-    /// <summary>Plans the batch where that is not done, and reads its plan. Takes as long as reading the input; not under a deadline.</summary>
+    /// <summary>
+    /// Plans the batch where that is not done, and reads its plan. Takes as long as reading the input; not under a deadline.
+    /// </summary>
     public Task<PlannedBatch> EnsurePlannedAsync(BatchId batch, CancellationToken cancellationToken) =>
         _planner.EnsurePlannedAsync(batch, cancellationToken);
 
-    /// <summary>Which shards are published, and the sums over their rows. Takes as long as there are commits; not under a deadline.</summary>
+    /// <summary>
+    /// Which shards are published, and the sums over their rows. Takes as long as there are commits; not under a deadline.
+    /// </summary>
     public Task<BatchProgress> ReadProgressAsync(BatchId batch, CancellationToken cancellationToken) =>
         _ledger.ReadProgressAsync(batch, cancellationToken);
 
@@ -81,7 +86,9 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
         token => _ledger.WriteAttemptAsync(batch, shard, attempt, rows, engine, token),
         cancellationToken);
 
-    /// <summary>Publishes an attempt unless the shard is published; repeating it after a lost reply is part of the ledger's protocol.</summary>
+    /// <summary>
+    /// Publishes an attempt unless the shard is published; repeating it after a lost reply is part of the ledger's protocol.
+    /// </summary>
     public Task<CommitResult> TryCommitAsync(ShardCommit commit, CancellationToken cancellationToken) =>
         policy.RunAsync(StorageOperations.Commit, token => _ledger.TryCommitAsync(commit, token), cancellationToken);
 

@@ -13,7 +13,9 @@ public sealed class StorageOptions
     [Range(0, 100)]
     public int Retries { get; set; } = 4;
 
-    /// <summary>Longest wait before the first retry; doubles with each, and the wait itself is drawn evenly from 0 to it. Default 200 ms.</summary>
+    /// <summary>
+    /// Longest wait before the first retry; doubles with each, and the wait itself is drawn evenly from 0 to it. Default 200 ms.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan BaseDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 

@@ -83,6 +83,8 @@ internal sealed partial class StoragePolicy(
         return TimeSpan.FromSeconds(ceiling * Random.Shared.NextDouble());
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Storage operation {Operation} failed, retry {Retry} of {Retries} in {Delay}: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Storage operation {Operation} failed, retry {Retry} of {Retries} in {Delay}: {Reason}")]
     private static partial void LogRetry(ILogger logger, string operation, int retry, int retries, TimeSpan delay, string reason);
 }

@@ -3,7 +3,9 @@ using ResPrune.Cluster.Storage;
 
 namespace ResPrune.Cluster.Workers;
 
-/// <summary>The batches that the workers of this silo touched last, so that a shard costs no reading of its batch's record and plan.</summary>
+/// <summary>
+/// The batches that the workers of this silo touched last, so that a shard costs no reading of its batch's record and plan.
+/// </summary>
 internal sealed class BatchContexts(BatchStorage storage)
 {
     private const int Kept = 8;

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ResPrune.Cluster.Workers;
 
-/// <summary>Starts the workers of this silo when it is active, through their grains as anybody else would, and drains them before it leaves the cluster.</summary>
+/// <summary>
+/// Starts the workers of this silo when it is active, through their grains as anybody else would, and drains them before it leaves the
+/// cluster.
+/// </summary>
 internal sealed partial class GpuWorkerLifecycle(LocalGpuWorkers workers, IGrainFactory grains, ILogger<GpuWorkerLifecycle> logger)
     : ILifecycleParticipant<ISiloLifecycle>
 {

@@ -16,11 +16,15 @@ public sealed class GpuWorkerOptions
     [Range(1, 65536)]
     public int RowsInFlight { get; set; } = 32;
 
-    /// <summary>How many more times a row is given to an engine that failed on it before it becomes an <c>engine_error</c> row. Default 1.</summary>
+    /// <summary>
+    /// How many more times a row is given to an engine that failed on it before it becomes an <c>engine_error</c> row. Default 1.
+    /// </summary>
     [Range(0, 10)]
     public int EngineRetries { get; set; } = 1;
 
-    /// <summary>Longest time one row may take, waiting for the device included, before it becomes a <c>timeout</c> row. Default 1 h.</summary>
+    /// <summary>
+    /// Longest time one row may take, waiting for the device included, before it becomes a <c>timeout</c> row. Default 1 h.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "7.00:00:00")]
     public TimeSpan RowTimeout { get; set; } = TimeSpan.FromHours(1);
 
@@ -28,7 +32,9 @@ public sealed class GpuWorkerOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan ReportInterval { get; set; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Longest time between two questions for work while there is none; a new batch is announced and does not wait for it. Default 2 s.</summary>
+    /// <summary>
+    /// Longest time between two questions for work while there is none; a new batch is announced and does not wait for it. Default 2 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan IdlePollInterval { get; set; } = TimeSpan.FromSeconds(2);
 

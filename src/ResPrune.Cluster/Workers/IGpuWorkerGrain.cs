@@ -10,7 +10,10 @@ public interface IGpuWorkerGrain : IGrainWithStringKey
     [Alias("Start")]
     Task StartAsync(CancellationToken cancellationToken);
 
-    /// <summary>Lets the worker pull no more work and finish or hand back what it has. Repeatable; returns at once, <see cref="GetStatusAsync"/> tells the rest.</summary>
+    /// <summary>
+    /// Lets the worker pull no more work and finish or hand back what it has. Repeatable; returns at once, <see cref="GetStatusAsync"/>
+    /// tells the rest.
+    /// </summary>
     [Alias("Stop")]
     Task StopAsync(CancellationToken cancellationToken);
 

@@ -27,9 +27,12 @@ internal sealed class LocalGpuWorkers : IDisposable
     /// <exception cref="ArgumentException">This silo has no such device.</exception>
     public GpuWorker Get(GpuWorkerKey key) => key.Silo == _silo && _workers.TryGetValue(key.Device, out var worker)
         ? worker
-        : throw new ArgumentException($"Silo '{_silo}' has no worker '{key}'; its devices are: {string.Join(", ", _workers.Keys)}.", nameof(key));
+        : throw new ArgumentException(
+            $"Silo '{_silo}' has no worker '{key}'; its devices are: {string.Join(", ", _workers.Keys)}.", nameof(key));
 
-    /// <summary>Stops all workers; ends when every shard is finished or handed back, or the token is cancelled and everything is abandoned.</summary>
+    /// <summary>
+    /// Stops all workers; ends when every shard is finished or handed back, or the token is cancelled and everything is abandoned.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         var stopped = Task.WhenAll(_workers.Values.Select(worker => worker.StopAsync()));

@@ -5,7 +5,9 @@ using ResPrune.Inference.Engine;
 
 namespace ResPrune.Cluster.Workers;
 
-/// <summary>Turns what the engine said about a line into the row to store; the ids and digests in it are the engine's echo, for the ledger to check.</summary>
+/// <summary>
+/// Turns what the engine said about a line into the row to store; the ids and digests in it are the engine's echo, for the ledger to check.
+/// </summary>
 internal static class ResultRows
 {
     /// <summary>The row of an outcome.</summary>

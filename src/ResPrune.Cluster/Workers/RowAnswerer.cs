@@ -9,7 +9,9 @@ using ResPrune.Inference.Engine;
 
 namespace ResPrune.Cluster.Workers;
 
-/// <summary>Gives one line its row: fetches the image, asks the engine, names what went wrong. Whatever is wrong with a line costs that line only.</summary>
+/// <summary>
+/// Gives one line its row: fetches the image, asks the engine, names what went wrong. Whatever is wrong with a line costs that line only.
+/// </summary>
 internal sealed partial class RowAnswerer(
     StoragePolicy storage,
     WorkerInstruments instruments,
@@ -26,7 +28,8 @@ internal sealed partial class RowAnswerer(
     /// <param name="engine">The engine of the worker's device.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="IOException">The image cannot be read and this is the first attempt at the shard.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled, or the engine is shutting down: the row has no outcome.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the engine is shutting down: the row has no
+    /// outcome.</exception>
     public async Task<AttemptRow> AnswerAsync(
         BatchContext batch, BatchRequestLine line, bool isRetry, IVisionLanguageEngine engine, CancellationToken cancellationToken)
     {
@@ -61,19 +64,23 @@ internal sealed partial class RowAnswerer(
         if (fetched is ImageFetchFailure failure) return Failed(batch, line, failure.Code, failure.Message);
         var image = (FetchedImage)fetched;
         // (7) The engine's front; it waits there when the device is behind.
-        var outcome = await AskAsync(GenerationRequests.For(batch.Record.Id, batch.Record.Spec, line, image), image.Digest, engine, cancellationToken);
+        var request = GenerationRequests.For(batch.Record.Id, batch.Record.Spec, line, image);
+        var outcome = await AskAsync(request, image.Digest, engine, cancellationToken);
         return new AttemptRow(line.LineNumber, line.CustomId, image.Digest, ResultRows.From(batch.Record.Id, line, outcome));
     }
 
-    private async Task<ImageFetchOutcome> FetchAsync(BatchContext batch, BatchRequestLine line, bool isRetry, CancellationToken cancellationToken)
+    private async Task<ImageFetchOutcome> FetchAsync(
+        BatchContext batch, BatchRequestLine line, bool isRetry, CancellationToken cancellationToken)
     {
         try
         {
-            return await storage.RunAsync(StorageOperations.ReadImage, token => batch.Images.FetchAsync(line.Image, token), cancellationToken);
+            return await storage.RunAsync(
+                StorageOperations.ReadImage, token => batch.Images.FetchAsync(line.Image, token), cancellationToken);
         }
         catch (Exception exception) when (isRetry && exception is (IOException or TimeoutException))
         {
-            // The first attempt at the shard fails on it, because the store may be down; in a later one it is this image that cannot be read.
+            // The first attempt at the shard fails on it, because the store may be down; in a later one it is this image
+            // that cannot be read.
             return new ImageFetchFailure(RowErrorCode.ImageNotFound, $"'{line.ImageLabel}' cannot be read: {exception.Message}");
         }
     }

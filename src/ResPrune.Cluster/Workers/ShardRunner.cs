@@ -28,7 +28,9 @@ internal sealed partial class ShardRunner(
 
     private readonly GpuWorkerOptions _options = options.Value;
 
-    /// <summary>Runs the lease to whatever end and tells the coordinator. Throws nothing: the next shard must not suffer from this one.</summary>
+    /// <summary>
+    /// Runs the lease to whatever end and tells the coordinator. Throws nothing: the next shard must not suffer from this one.
+    /// </summary>
     /// <returns>Rows that were given an outcome.</returns>
     public async Task<long> RunAsync(
         string worker, ShardLease lease, IVisionLanguageEngine engine, ShardFeed feed, CancellationToken abandon)
@@ -89,7 +91,8 @@ internal sealed partial class ShardRunner(
         return rows.Count;
     }
 
-    private async Task<IReadOnlyCollection<AttemptRow>> AnswerAsync(ShardAttempt attempt, BatchContext batch, ShardSpec shard, ShardFeed feed)
+    private async Task<IReadOnlyCollection<AttemptRow>> AnswerAsync(
+        ShardAttempt attempt, BatchContext batch, ShardSpec shard, ShardFeed feed)
     {
         var rows = new List<Task<AttemptRow>>(shard.Rows);
         await feed.TakeTurnAsync(attempt.Token);
@@ -132,7 +135,8 @@ internal sealed partial class ShardRunner(
         }
     }
 
-    private async Task<IReadOnlyCollection<AttemptRow>> GiveUpAsync(ShardAttempt attempt, BatchContext batch, ShardSpec shard, string reason)
+    private async Task<IReadOnlyCollection<AttemptRow>> GiveUpAsync(
+        ShardAttempt attempt, BatchContext batch, ShardSpec shard, string reason)
     {
         LogGivingUp(logger, attempt.Lease.Batch.Value, shard.Ordinal, reason);
         var lines = await storage.ReadShardAsync(batch.Record, shard, attempt.Token);

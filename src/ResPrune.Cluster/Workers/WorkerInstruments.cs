@@ -36,7 +36,8 @@ internal sealed class WorkerInstruments
         _questions = meter.CreateCounter<long>(
             "resprune.questions", "{question}", "Questions given an outcome, those of attempts that were lost later included.");
         _attempts = meter.CreateCounter<long>("resprune.shard.attempts", "{attempt}", "Attempts at shards, by how they ended.");
-        meter.CreateObservableGauge("resprune.last_commit.timestamp", LastCommit, "s", "When this process last published a shard, in Unix time.");
+        meter.CreateObservableGauge(
+            "resprune.last_commit.timestamp", LastCommit, "s", "When this process last published a shard, in Unix time.");
     }
 
     /// <summary>A question was answered, or failed for a reason of the closed list.</summary>

@@ -70,7 +70,9 @@ public sealed class BatchClient
     public Task<BatchSnapshot> CancelAsync(BatchId batch, CancellationToken cancellationToken) =>
         Coordinator(batch).CancelAsync(cancellationToken);
 
-    /// <summary>The totals of a batch that has ended: tokens, seconds a stage, what pruning saved, where the files are; null while there are none.</summary>
+    /// <summary>
+    /// The totals of a batch that has ended: tokens, seconds a stage, what pruning saved, where the files are; null while there are none.
+    /// </summary>
     public Task<BatchManifest?> ReadManifestAsync(BatchId batch, CancellationToken cancellationToken) =>
         new BatchFinalizer(_store, _time).ReadManifestAsync(batch, cancellationToken);
 

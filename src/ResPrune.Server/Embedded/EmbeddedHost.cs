@@ -7,7 +7,8 @@ using ResPrune.Server.Metrics;
 namespace ResPrune.Server.Embedded;
 
 /// <summary>
-/// The whole product in one process: an engine, one silo with every grain, and <c>/metrics</c> where asked for. Several may run side by side
+/// The whole product in one process: an engine, one silo with every grain, and <c>/metrics</c> where asked for. Several may run side by
+/// side
 /// on one machine; they share nothing.
 /// </summary>
 public sealed class EmbeddedHost : IAsyncDisposable
@@ -50,7 +51,9 @@ public sealed class EmbeddedHost : IAsyncDisposable
         var instruments = new EngineInstruments(meters);
         // The three start side by side; the slowest, loading the model, begins first and off this thread.
         var engine = Task.Run(() => options.LoadEngine(options.Engine, instruments, failed.Token), CancellationToken.None);
-        var metrics = options.MetricsPort is { } port ? MetricsEndpoint.StartAsync(port, meters, failed.Token) : Task.FromResult<MetricsEndpoint?>(null);
+        var metrics = options.MetricsPort is { } port
+            ? MetricsEndpoint.StartAsync(port, meters, failed.Token)
+            : Task.FromResult<MetricsEndpoint?>(null);
         var silo = EmbeddedSilo.StartAsync(options, meters, instruments, engine, failed.Token);
         try
         {
@@ -69,17 +72,24 @@ public sealed class EmbeddedHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops: the worker finishes or hands back its shards within <see cref="EmbeddedHostOptions.DrainTimeout"/>, then the silo, the metrics
+    /// Stops: the worker finishes or hands back its shards within <see cref="EmbeddedHostOptions.DrainTimeout"/>, then the silo, the
+    /// metrics
     /// and the engine end. Whatever is not committed is done again by the next run. Repeatable.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
-        await _silo.StopAsync(cancellationToken);
-        _silo.Dispose();
-        if (_metrics is not null) await _metrics.DisposeAsync();
-        await Engine.DisposeAsync();
-        await _metering.DisposeAsync();
+        try
+        {
+            await _silo.StopAsync(cancellationToken);
+        }
+        finally
+        {
+            _silo.Dispose();
+            if (_metrics is not null) await _metrics.DisposeAsync();
+            await Engine.DisposeAsync();
+            await _metering.DisposeAsync();
+        }
     }
 
     /// <inheritdoc/>

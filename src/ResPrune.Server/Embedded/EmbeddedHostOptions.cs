@@ -19,7 +19,9 @@ public sealed record EmbeddedHostOptions
     /// <summary>Port of <c>/metrics</c> on 127.0.0.1; 0 takes a free one. Null (default): no metrics are served.</summary>
     public int? MetricsPort { get; init; }
 
-    /// <summary>Time a stop may spend on finishing the shards under way; what is unfinished then is done again by the next run. Default 5 s.</summary>
+    /// <summary>
+    /// Time a stop may spend on finishing the shards under way; what is unfinished then is done again by the next run. Default 5 s.
+    /// </summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Makes the engine. Default: <see cref="VisionLanguageEngine.LoadAsync"/>.</summary>

@@ -64,7 +64,8 @@ public sealed class LeaseTests
     [Fact]
     public async Task The_error_budget_cancels_the_batch_when_it_is_exceeded()
     {
-        var batch = await TestBatch.SubmitAsync(_store, rows: 4, TestBatch.Spec(rowsPerShard: 2) with { ErrorBudget = new ErrorBudget { MaxCount = 1 } });
+        var spec = TestBatch.Spec(rowsPerShard: 2) with { ErrorBudget = new ErrorBudget { MaxCount = 1 } };
+        var batch = await TestBatch.SubmitAsync(_store, rows: 4, spec);
         await using var fleet = await TestFleet.StartAsync(1, _store, [], time: _time);
         var lease = await LeaseAsync(fleet, batch, "w");
         await CommitAsync(batch, lease, answer: null);

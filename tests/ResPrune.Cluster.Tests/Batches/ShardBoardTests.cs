@@ -87,5 +87,6 @@ public sealed class ShardBoardTests
         Assert.False(board.Renew(0, "w", lease.Attempt, RowTotals.Zero, Now));
     }
 
-    private static ShardLease Lease(ShardBoard board) => board.Lease(Batch, "w", Now) ?? throw new InvalidOperationException("No shard waits.");
+    private static ShardLease Lease(ShardBoard board) =>
+        board.Lease(Batch, "w", Now) ?? throw new InvalidOperationException("No shard waits.");
 }

@@ -22,13 +22,16 @@ internal sealed class FailingWritesStore(IBlobStore store, Func<string, bool> co
         string name, ReadOnlyMemory<byte> content, BlobWriteCondition condition, CancellationToken cancellationToken)
     {
         var result = await store.WriteAsync(name, content, condition, cancellationToken);
-        if (concerned(name) && Interlocked.Decrement(ref _left) >= 0) throw new IOException($"The reply to the write of '{name}' was lost.");
+        if (concerned(name) && Interlocked.Decrement(ref _left) >= 0)
+            throw new IOException($"The reply to the write of '{name}' was lost.");
         return result;
     }
 
-    public Task<BlobUpload> BeginUploadAsync(string name, CancellationToken cancellationToken) => store.BeginUploadAsync(name, cancellationToken);
+    public Task<BlobUpload> BeginUploadAsync(string name, CancellationToken cancellationToken) =>
+        store.BeginUploadAsync(name, cancellationToken);
 
-    public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken) => store.ListAsync(prefix, cancellationToken);
+    public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken) =>
+        store.ListAsync(prefix, cancellationToken);
 
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) => store.DeleteAsync(name, cancellationToken);
 }

@@ -66,7 +66,8 @@ internal sealed class TestBatch
         {
             using var json = JsonDocument.Parse(line);
             var value = json.RootElement.GetProperty(field);
-            rows.Add((json.RootElement.GetProperty("id").GetString()!, value.ValueKind == JsonValueKind.Object ? value.GetProperty("code").GetString()! : value.GetString()!));
+            var text = value.ValueKind == JsonValueKind.Object ? value.GetProperty("code") : value;
+            rows.Add((json.RootElement.GetProperty("id").GetString()!, text.GetString()!));
         }
 
         return rows;

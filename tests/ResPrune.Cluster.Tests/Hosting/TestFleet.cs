@@ -10,6 +10,7 @@ using ResPrune.Cluster.Fleet;
 using ResPrune.Cluster.Hosting;
 using ResPrune.Cluster.Storage;
 using ResPrune.Cluster.Workers;
+using ResPrune.Inference.Engine;
 
 namespace ResPrune.Cluster.Tests.Hosting;
 
@@ -45,7 +46,8 @@ internal sealed class TestFleet : IAsyncDisposable
             silo.AddResPruneCluster();
             silo.Services.AddSingleton(store);
             silo.Services.AddSingleton<IImageRoots>(new StoreImageRoots(store));
-            if (index < engines.Length) silo.Services.AddSingleton(new WorkerDevice("cpu", Task.FromResult<Inference.Engine.IVisionLanguageEngine>(engines[index])));
+            if (index < engines.Length)
+                silo.Services.AddSingleton(new WorkerDevice("cpu", Task.FromResult<IVisionLanguageEngine>(engines[index])));
             if (time is not null) silo.Services.AddSingleton(time);
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
             MakeFast(silo);
@@ -80,7 +82,8 @@ internal sealed class TestFleet : IAsyncDisposable
 
                 return reached(last);
             },
-            () => $"{last?.Status} {last?.RowsDone}/{last?.Rows} rows, {last?.ShardsCommitted}/{last?.Shards} shards, {last?.ShardsLeased} leased, {last?.Problem}");
+            () => $"{last?.Status} {last?.RowsDone}/{last?.Rows} rows, "
+                + $"{last?.ShardsCommitted}/{last?.Shards} shards, {last?.ShardsLeased} leased, {last?.Problem}");
         return last!;
     }
 

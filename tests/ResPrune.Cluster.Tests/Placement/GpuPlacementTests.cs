@@ -10,7 +10,8 @@ public sealed class GpuPlacementTests
     [Fact]
     public async Task A_worker_lives_on_exactly_the_silo_its_key_names()
     {
-        await using var fleet = await TestFleet.StartAsync(3, new InMemoryBlobStore(), [new FakeEngine(), new FakeEngine(), new FakeEngine()]);
+        FakeEngine[] engines = [new(), new(), new()];
+        await using var fleet = await TestFleet.StartAsync(3, new InMemoryBlobStore(), engines);
 
         foreach (var silo in fleet.Cluster.Silos)
         {

@@ -17,7 +17,8 @@ public sealed class StoragePolicyTests : IDisposable
     {
         var tries = 0;
 
-        var result = await Policy().RunAsync("read", _ => ++tries < 3 ? throw new IOException("gone") : Task.FromResult(42), CancellationToken.None);
+        var result = await Policy().RunAsync(
+            "read", _ => ++tries < 3 ? throw new IOException("gone") : Task.FromResult(42), CancellationToken.None);
 
         Assert.Equal((42, 3), (result, tries));
     }

@@ -35,7 +35,8 @@ public sealed class GenerationRequestsTests
         Assert.Equal("What?", request.Question);
         Assert.Equal(new byte[] { 1, 2, 3 }, request.Image.ToArray());
         Assert.Equal(192, request.Pruning.Keep.Resolve(576));
-        Assert.Equal(("random", 0.3, 1e-5, 11L), (request.Pruning.Pruner, request.Pruning.Alpha, request.Pruning.Epsilon, request.Pruning.Seed));
+        var pruning = request.Pruning;
+        Assert.Equal(("random", 0.3, 1e-5, 11L), (pruning.Pruner, pruning.Alpha, pruning.Epsilon, pruning.Seed));
         var sampling = request.Sampling;
         Assert.Equal((20, 0.7, 0.9, 40, 11L), (sampling.MaxTokens, sampling.Temperature, sampling.TopP, sampling.TopK, sampling.Seed));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Batches;
@@ -40,7 +41,8 @@ public sealed class WorkerTests : IAsyncDisposable
         _engine.Before = (request, _) =>
         {
             var times = seen.AddOrUpdate(request.Question, 1, (_, count) => count + 1);
-            var fails = request.Question.Contains(" 3?", StringComparison.Ordinal) || (request.Question.Contains(" 7?", StringComparison.Ordinal) && times == 1);
+            var fails = request.Question.EndsWith(" 3?", StringComparison.Ordinal)
+                || (request.Question.EndsWith(" 7?", StringComparison.Ordinal) && times == 1);
             return fails ? throw new InvalidOperationException("the kernel did not launch") : Task.FromResult<GenerationOutcome?>(null);
         };
         await using var fleet = await TestFleet.StartAsync(1, _store, [_engine]);
@@ -189,7 +191,8 @@ public sealed class WorkerTests : IAsyncDisposable
         var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 4));
         var gate = new Gate(pass: 10);
         _engine.Before = gate.PassAsync;
-        await using var fleet = await TestFleet.StartAsync(1, _store, [_engine], silo => silo.Configure<GpuWorkerOptions>(options => options.RowsInFlight = 4));
+        await using var fleet = await TestFleet.StartAsync(
+            1, _store, [_engine], silo => silo.Configure<GpuWorkerOptions>(options => options.RowsInFlight = 4));
         await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
         await fleet.WaitForAsync(batch.Id, snapshot => snapshot.RowsDone == 10);
 
@@ -231,7 +234,7 @@ public sealed class WorkerTests : IAsyncDisposable
     {
         var broken = Task.FromException<IVisionLanguageEngine>(new ModelLoadException("config.json is missing"));
         await using var fleet = await TestFleet.StartAsync(
-            1, _store, [], silo => Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton(silo.Services, new WorkerDevice("cpu", broken)));
+            1, _store, [], silo => silo.Services.AddSingleton(new WorkerDevice("cpu", broken)));
 
         var status = await StatusAsync(fleet, GpuWorkerState.Failed);
 

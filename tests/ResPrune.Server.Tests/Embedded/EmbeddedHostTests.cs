@@ -28,9 +28,8 @@ public sealed class EmbeddedHostTests : IDisposable
         Assert.NotEmpty(end.FirstAnswers);
         Assert.Equal(end.Rows, end.Committed.Rows);
         Assert.Equal(0, end.Rows % TestRun.Questions.Count);
-        var ids = (await _run.IdsAsync(BatchBlobs.Output(_run.Batch))).Concat(await _run.IdsAsync(BatchBlobs.Errors(_run.Batch))).ToList();
-        Assert.Equal(end.Rows, ids.Distinct().Count());
-        Assert.Equal(end.Rows, ids.Count);
+        var ids = await _run.AllIdsAsync();
+        Assert.Equal((end.Rows, ids.Count), (ids.Distinct().Count(), ids.Count));
         var manifest = await host.Batches.ReadManifestAsync(_run.Batch, _deadline.Token);
         Assert.Equal(end.Committed.Answered, manifest!.Totals.Answered);
         Assert.True(manifest.Totals.VisualTokens.Kept < manifest.Totals.VisualTokens.Total);
@@ -47,7 +46,8 @@ public sealed class EmbeddedHostTests : IDisposable
         await first.Batches.SubmitAsync(_run.Batch, _run.Input, _run.Spec, _deadline.Token);
         await second.Batches.SubmitAsync(other.Batch, other.Input, other.Spec, _deadline.Token);
 
-        var ends = await Task.WhenAll(first.Batches.WaitAsync(_run.Batch, _deadline.Token), second.Batches.WaitAsync(other.Batch, _deadline.Token));
+        var ends = await Task.WhenAll(
+            first.Batches.WaitAsync(_run.Batch, _deadline.Token), second.Batches.WaitAsync(other.Batch, _deadline.Token));
 
         Assert.All(ends, end => Assert.Equal(BatchStatus.Completed, end.Status));
         await Assert.ThrowsAsync<BatchNotFoundException>(() => first.Batches.GetProgressAsync(other.Batch, _deadline.Token));
@@ -56,13 +56,8 @@ public sealed class EmbeddedHostTests : IDisposable
     [Fact]
     public async Task A_host_that_is_stopped_in_the_middle_leaves_its_answers_to_the_next()
     {
-        HeldEngine? held = null;
-        var options = _run.Options with
-        {
-            DrainTimeout = TimeSpan.FromMilliseconds(200),
-            LoadEngine = async (engine, instruments, token) => held = new HeldEngine(await VisionLanguageEngine.LoadAsync(engine, instruments, null, token), lines: 6),
-        };
-        var first = await EmbeddedHost.StartAsync(options, _deadline.Token);
+        var held = new List<HeldEngine>();
+        var first = await EmbeddedHost.StartAsync(_run.HeldAfter(lines: 6, held.Add), _deadline.Token);
         await first.Batches.SubmitAsync(_run.Batch, _run.Input, _run.Spec, _deadline.Token);
         var half = await first.Batches.WatchAsync(_run.Batch, TimeSpan.FromMilliseconds(20), _deadline.Token)
             .FirstAsync(snapshot => snapshot.ShardsCommitted >= 1, _deadline.Token);
@@ -70,38 +65,41 @@ public sealed class EmbeddedHostTests : IDisposable
 
         await first.StopAsync(_deadline.Token);
         await first.StopAsync(_deadline.Token);
-        Assert.True(held!.IsDisposed);
+        Assert.True(held[0].IsDisposed);
 
         await using var second = await EmbeddedHost.StartAsync(_run.Options, _deadline.Token);
         await second.Batches.SubmitAsync(_run.Batch, _run.Input, _run.Spec, _deadline.Token);
         var end = await second.Batches.WaitAsync(_run.Batch, _deadline.Token);
         Assert.Equal(BatchStatus.Completed, end.Status);
-        Assert.True(end.RowsFoundCommitted >= half.Committed.Rows, $"{end.RowsFoundCommitted} rows were found, {half.Committed.Rows} had been committed.");
-        var ids = (await _run.IdsAsync(BatchBlobs.Output(_run.Batch))).Concat(await _run.IdsAsync(BatchBlobs.Errors(_run.Batch))).ToList();
+        Assert.InRange(end.RowsFoundCommitted, half.Committed.Rows, end.Rows);
+        var ids = await _run.AllIdsAsync();
         Assert.Equal((end.Rows, ids.Count), (ids.Distinct().Count(), ids.Count));
     }
 
     [Fact]
     public async Task A_cancelled_batch_ends_with_every_row_accounted_for()
     {
-        var options = _run.Options with
-        {
-            LoadEngine = async (engine, instruments, token) => new HeldEngine(await VisionLanguageEngine.LoadAsync(engine, instruments, null, token), lines: 4),
-        };
-        await using var host = await EmbeddedHost.StartAsync(options with { DrainTimeout = TimeSpan.Zero }, _deadline.Token);
+        var held = new List<HeldEngine>();
+        await using var host = await EmbeddedHost.StartAsync(_run.HeldAfter(lines: 4, held.Add), _deadline.Token);
         await host.Batches.SubmitAsync(_run.Batch, _run.Input, _run.Spec, _deadline.Token);
         await host.Batches.WatchAsync(_run.Batch, TimeSpan.FromMilliseconds(20), _deadline.Token)
             .FirstAsync(snapshot => snapshot.ShardsCommitted >= 1, _deadline.Token);
 
         var cancelling = await host.Batches.CancelAsync(_run.Batch, _deadline.Token);
+        held[0].Release();
+        var end = await host.Batches.WaitAsync(_run.Batch, _deadline.Token);
 
-        Assert.Equal(BatchStatus.Cancelling, cancelling.Status);
+        Assert.Equal((BatchStatus.Cancelling, BatchStatus.Cancelled), (cancelling.Status, end.Status));
+        Assert.True(end.Committed.Answered > 0, "What was answered before the cancel is gone.");
+        var ids = await _run.AllIdsAsync();
+        Assert.Equal((end.Rows, ids.Count), (ids.Distinct().Count(), ids.Count));
     }
 
     [Fact]
     public async Task A_model_that_cannot_be_loaded_stops_the_start_with_the_engines_own_words()
     {
-        var options = _run.Options with { Engine = _run.Options.Engine with { ModelDirectory = Path.Combine(_run.Output, "nothing-here") } };
+        var missing = Path.Combine(_run.Output, "nothing-here");
+        var options = _run.Options with { Engine = _run.Options.Engine with { ModelDirectory = missing } };
 
         var exception = await Assert.ThrowsAsync<ModelLoadException>(() => EmbeddedHost.StartAsync(options, _deadline.Token));
 
@@ -115,7 +113,8 @@ public sealed class EmbeddedHostTests : IDisposable
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
-        var exception = await Assert.ThrowsAnyAsync<IOException>(() => EmbeddedHost.StartAsync(_run.Options with { MetricsPort = port }, _deadline.Token));
+        var exception = await Assert.ThrowsAnyAsync<IOException>(
+            () => EmbeddedHost.StartAsync(_run.Options with { MetricsPort = port }, _deadline.Token));
 
         Assert.Contains($"{port}", exception.Message, StringComparison.Ordinal);
     }

@@ -40,8 +40,23 @@ internal sealed class TestRun : IDisposable
 
     public BatchSpec Spec => new() { Model = "test", ImageRoot = Pictures, Keep = "1/2", MaxTokens = 4, RowsPerShard = 4 };
 
-    /// <summary>Ids of the rows in a result file.</summary>
-    public async Task<IReadOnlyList<string>> IdsAsync(string blob)
+    /// <summary>An engine that holds every line after the first few, and a host that does not wait for it when it stops.</summary>
+    public EmbeddedHostOptions HeldAfter(int lines, Action<HeldEngine> made) => Options with
+    {
+        DrainTimeout = TimeSpan.FromMilliseconds(200),
+        LoadEngine = async (options, instruments, token) =>
+        {
+            var engine = new HeldEngine(await VisionLanguageEngine.LoadAsync(options, instruments, null, token), lines);
+            made(engine);
+            return engine;
+        },
+    };
+
+    /// <summary>Ids of the rows in both result files.</summary>
+    public async Task<IReadOnlyList<string>> AllIdsAsync() =>
+        [.. await IdsAsync(BatchBlobs.Output(Batch)), .. await IdsAsync(BatchBlobs.Errors(Batch))];
+
+    private async Task<IReadOnlyList<string>> IdsAsync(string blob)
     {
         var content = await Store.ReadAsync(blob, 1 << 26, CancellationToken.None);
         if (content is null) return [];
