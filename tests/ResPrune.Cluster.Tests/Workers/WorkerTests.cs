@@ -145,8 +145,9 @@ public sealed class WorkerTests : IAsyncDisposable
         var batch = await TestBatch.SubmitAsync(_store, rows: 12, TestBatch.Spec(rowsPerShard: 4));
         var gate = new Gate(pass: 0);
         _engine.Before = gate.PassAsync;
+        var drain = TimeSpan.FromMilliseconds(100);
         await using var fleet = await TestFleet.StartAsync(
-            1, _store, [_engine], silo => silo.Configure<GpuWorkerOptions>(options => options.DrainTimeout = TimeSpan.FromMilliseconds(100)));
+            1, _store, [_engine], silo => silo.Configure<GpuWorkerOptions>(options => options.DrainTimeout = drain));
         await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
         await Eventually.HoldsAsync(() => gate.Held > 0, () => "no row is with the engine");
 

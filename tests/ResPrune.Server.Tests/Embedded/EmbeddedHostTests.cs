@@ -20,7 +20,8 @@ public sealed class EmbeddedHostTests : IDisposable
         await using var host = await EmbeddedHost.StartAsync(_run.Options, _deadline.Token);
         await host.Batches.SubmitAsync(_run.Batch, _run.Input, _run.Spec, _deadline.Token);
 
-        var snapshots = await host.Batches.WatchAsync(_run.Batch, TimeSpan.FromMilliseconds(50), _deadline.Token).ToListAsync(_deadline.Token);
+        var snapshots = await host.Batches.WatchAsync(_run.Batch, TimeSpan.FromMilliseconds(50), _deadline.Token)
+            .ToListAsync(_deadline.Token);
 
         var end = snapshots[^1];
         Assert.Equal(BatchStatus.Completed, end.Status);

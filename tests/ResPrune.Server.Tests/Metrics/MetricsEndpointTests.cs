@@ -45,7 +45,7 @@ public sealed partial class MetricsEndpointTests : IDisposable
         var scrape = await _client.GetStringAsync(host.MetricsAddress, _deadline.Token);
 
         var ours = Ours(scrape);
-        var types = ours.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).ToList();
+        var types = ours.Split('\n').Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]);
         Assert.Empty(Families.Except(types));
         Assert.Matches("resprune_questions_total{[^}]*outcome=\"answered\",reason=\"none\"[^}]*} [1-9]", ours);
         Assert.Contains("orleans_", scrape, StringComparison.Ordinal);
