@@ -1,4 +1,5 @@
 using ResPrune.Inference.Models;
+using ResPrune.Inference.Pruning;
 using ResPrune.Inference.Weights;
 using ResPrune.TinyModel.Scenes;
 using ResPrune.TinyModel.Vocabulary;
@@ -10,6 +11,7 @@ namespace ResPrune.TinyModel.Training;
 /// <summary>Runs batches through the very model that serves, and its losses back into the weights. One thread owns it.</summary>
 internal sealed class Learner : IDisposable
 {
+    private const double PruningAlpha = 0.75;
     private const int MentionLayer = 1;
     private const float MentionWeight = 3;
     private const string MentionHead = "training.mention_head";
@@ -19,6 +21,8 @@ internal sealed class Learner : IDisposable
     private readonly ScalarType _compute;
     private readonly PatchLoss _patchLoss;
     private readonly Tensor _prefix;
+    private readonly TrainingWeight _table;
+    private readonly ResPrunePruner _pruner = new();
 
     /// <param name="vocabulary">Ids.</param>
     /// <param name="compute">Type of the matrix products: bfloat16 where the CPU has it, else float32.</param>
@@ -29,6 +33,7 @@ internal sealed class Learner : IDisposable
         _patchLoss = new PatchLoss(vocabulary);
         _prefix = tensor(vocabulary.BeforeImage().Select(i => (long)i).ToArray()).DetachFromDisposeScope();
         Weights = TrainingWeights.Create(Build);
+        _table = Weights.Entries.Single(e => e.Name == TableName);
     }
 
     public TrainingWeights Weights { get; }
@@ -44,7 +49,7 @@ internal sealed class Learner : IDisposable
         using var model = new LlavaModel(_config, weights);
         var table = weights.View(TableName);
         var pixels = tensor(batch.Pixels).view(batch.Size, 3, SceneRenderer.ModelSide, SceneRenderer.ModelSide).to_type(_compute);
-        var features = model.Vision.Forward(pixels).Hidden; // [B, 1+144, Cv]
+        var (features, attention) = model.Vision.Forward(pixels); // [B, 1+144, Cv], [B, 144]
         var tokens = model.Projector.Forward(features.narrow(1, 1, TinyModelShape.VisualTokens)).flatten(0, 1); // [B·144, C]
         var (patchLoss, accuracy) = _patchLoss.Forward(tokens, features.select(1, 0), table, weights, batch);
         if (batch.Text is null)
@@ -54,8 +59,10 @@ internal sealed class Learner : IDisposable
             return new StepResult(0, 0, patchLoss.item<float>(), accuracy, []);
         }
 
-        var (logits, mentionLoss) = Answer(model, weights, tokens, batch, batch.Text); // [targets, V]
-        var targets = tensor(batch.Text.Targets.Select(t => (long)t.Token).ToArray());
+        if (batch.Conditions is not null)
+            batch = batch with { Kept = Choose(tokens, attention, batch) };
+        var (logits, mentionLoss) = Answer(model, weights, tokens, batch, batch.Text!); // [targets, V]
+        var targets = tensor(batch.Text!.Targets.Select(t => (long)t.Token).ToArray());
         var shares = tensor(batch.Text.Targets.Select(t => t.Weight).ToArray());
         var answerLoss = (F.cross_entropy(logits, targets, reduction: TorchSharp.torch.nn.Reduction.None) * shares).sum();
         if (patchWeight is { } weight)
@@ -69,6 +76,36 @@ internal sealed class Learner : IDisposable
         Weights.Dispose();
         _patchLoss.Dispose();
         _prefix.Dispose();
+    }
+
+    /// <summary>ResPrune's own choice for the question asked about each picture, as row numbers into [B·144].</summary>
+    private long[] Choose(Tensor tokens, Tensor attention, TrainingBatch batch)
+    {
+        const int Count = TinyModelShape.VisualTokens;
+        var width = _config.Text.HiddenSize;
+        var values = tokens.detach().to_type(ScalarType.Float32).data<float>().ToArray();
+        var seeds = attention.detach().to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
+        var table = Weights.Values.Slice(_table.Offset, _table.Length);
+        var kept = new long[batch.Size * batch.KeptCount];
+        for (var picture = 0; picture < batch.Size; picture++)
+        {
+            var ids = batch.Conditions![picture];
+            var condition = new float[ids.Length * width];
+            for (var i = 0; i < ids.Length; i++)
+                table.Slice(ids[i] * width, width).CopyTo(condition.AsSpan(i * width));
+            var choice = _pruner.Select(new TokenSelectionRequest
+            {
+                Tokens = new VisualTokens(values.AsMemory(picture * Count * width, Count * width), Count, width),
+                Budget = batch.KeptCount,
+                Condition = condition,
+                SeedScores = seeds.AsMemory(picture * Count, Count),
+                Alpha = PruningAlpha,
+            });
+            for (var i = 0; i < batch.KeptCount; i++)
+                kept[picture * batch.KeptCount + i] = picture * Count + choice.Kept[i];
+        }
+
+        return kept;
     }
 
     private (Tensor Logits, Tensor MentionLoss) Answer(LlavaModel model, StepWeights weights, Tensor tokens, TrainingBatch batch, PackedText text)

@@ -6,10 +6,10 @@ namespace ResPrune.TinyModel.Training;
 internal sealed class LossWindow
 {
     private float _answer, _mention, _patch, _accuracy, _norm;
-    private int _steps;
+    private int _steps, _pictures;
     private TimeSpan _since;
 
-    public void Add(StepResult result, float norm)
+    public void Add(StepResult result, float norm, int pictures)
     {
         _answer += result.AnswerLoss;
         _mention += result.MentionLoss;
@@ -17,15 +17,16 @@ internal sealed class LossWindow
         _accuracy += result.PatchAccuracy;
         _norm += norm;
         _steps++;
+        _pictures += pictures;
     }
 
     /// <summary>The means as text; then starts anew.</summary>
-    public string Flush(int pictures, TimeSpan now)
+    public string Flush(TimeSpan now)
     {
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"answers {_answer / _steps:F4} mentions {_mention / _steps:F4} patches {_patch / _steps:F4} right {_accuracy / _steps:F3} gradient {_norm / _steps:F2} pictures/s {pictures * _steps / (now - _since).TotalSeconds:F1}");
-        (_answer, _mention, _patch, _accuracy, _norm, _steps, _since) = (0, 0, 0, 0, 0, 0, now);
+            $"answers {_answer / _steps:F4} mentions {_mention / _steps:F4} patches {_patch / _steps:F4} right {_accuracy / _steps:F3} gradient {_norm / _steps:F2} pictures/s {_pictures / (now - _since).TotalSeconds:F1}");
+        (_answer, _mention, _patch, _accuracy, _norm, _steps, _pictures, _since) = (0, 0, 0, 0, 0, 0, 0, now);
         return text;
     }
 }

@@ -21,11 +21,17 @@ internal sealed class PatchLoss : IDisposable
     private static readonly Scalar PresenceWeight = 4f;
     private static readonly Scalar MinorWeight = 0.5f;
 
+    private static readonly Scalar ThingCosine = 0.12f;
+
+    // Words that ask for whatever is there: they are to point at things, not at the background, as "objects" does in a large model.
+    private static readonly string[] ThingWords = ["objects", "object", "things", "image", "picture", "see", "show", "shown", "card"];
+
     private static readonly int Nouns = NounCatalogue.All.Count + 1;
     private static readonly int Colours = CardColours.All.Count;
 
     private readonly Tensor _words;
     private readonly Tensor _classes;
+    private readonly Tensor _thingWords;
 
     public PatchLoss(TinyVocabulary vocabulary)
     {
@@ -47,6 +53,7 @@ internal sealed class PatchLoss : IDisposable
         for (var i = 0; i < plurals.Length; i++)
             classes[(singular + i) * words.Length + nouns.Length + colours.Length + places.Length + i] = 1;
         _words = tensor(words.Select(w => (long)vocabulary.Word(w)).ToArray()).DetachFromDisposeScope();
+        _thingWords = tensor(ThingWords.Select(w => (long)vocabulary.Word(w)).Append(vocabulary.FirstWord("Describe")).ToArray()).DetachFromDisposeScope();
         _classes = tensor(classes).view(-1, words.Length).DetachFromDisposeScope();
     }
 
@@ -60,18 +67,28 @@ internal sealed class PatchLoss : IDisposable
     {
         using var scope = NewDisposeScope();
         var classes = matmul(_classes, table.index_select(0, _words)); // [114, C]
-        var logits = matmul(Unit(tokens.to_type(ScalarType.Float32)), Unit(classes).t()) * Sharpness; // [B·144, 114]
+        var directions = Unit(tokens.to_type(ScalarType.Float32)); // [B·144, C]
+        var logits = matmul(directions, Unit(classes).t()) * Sharpness; // [B·144, 114]
         var nounLogits = logits.narrow(1, 0, Nouns);
         Tensor nouns = tensor(batch.Nouns), colours = tensor(batch.Colours), places = tensor(batch.Places);
         var loss = F.cross_entropy(nounLogits, nouns, ignore_index: PatchLabels.Ignored)
             + (F.cross_entropy(logits.narrow(1, Nouns, Colours), colours, ignore_index: PatchLabels.Ignored)
                 + F.cross_entropy(logits.narrow(1, Nouns + Colours, Place.Count), places, ignore_index: PatchLabels.Ignored)
                 + F.cross_entropy(logits.narrow(1, Nouns + Colours + Place.Count, NounCatalogue.All.Count), tensor(batch.Nouns.Select(n => n == PatchLabels.Background ? PatchLabels.Ignored : n).ToArray()), ignore_index: PatchLabels.Ignored)) * MinorWeight;
+        loss += ThingLoss(directions, Unit(table.index_select(0, _thingWords)), batch.Nouns) * MinorWeight;
         var present = tensor(batch.Present).view(batch.Size, -1);
         var guess = F.linear(classHidden.to_type(ScalarType.Float32), weights.View(HeadName + ".weight"), weights.View(HeadName + ".bias"));
         loss += F.binary_cross_entropy_with_logits(guess, present) * PresenceWeight;
         var accuracy = Accuracy(nounLogits.detach().argmax(1).data<long>().ToArray(), batch.Nouns);
         return (loss.MoveToOuterDisposeScope(), accuracy);
+    }
+
+    private static Tensor ThingLoss(Tensor directions, Tensor words, long[] nouns)
+    {
+        var clear = Enumerable.Range(0, nouns.Length).Where(i => nouns[i] != PatchLabels.Ignored).Select(i => (long)i).ToArray();
+        var isThing = tensor(clear.Select(i => nouns[i] == PatchLabels.Background ? 0f : 1f).ToArray()).unsqueeze(1).expand(-1, words.size(0));
+        var guess = (matmul(directions.index_select(0, tensor(clear)), words.t()) - ThingCosine) * Sharpness; // [clear, words]
+        return F.binary_cross_entropy_with_logits(guess, isThing);
     }
 
     private static Tensor Unit(Tensor x) => x * (x * x).sum(1, keepdim: true).rsqrt();
@@ -95,5 +112,6 @@ internal sealed class PatchLoss : IDisposable
     {
         _words.Dispose();
         _classes.Dispose();
+        _thingWords.Dispose();
     }
 }

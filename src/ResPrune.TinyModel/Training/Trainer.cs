@@ -37,7 +37,7 @@ internal sealed class Trainer(IconLibrary icons, TrainerOptions options) : IDisp
             result = Step(producer.Next(), optimizer, step, window);
             step++;
             if (step % options.LogEvery == 0)
-                log($"{step} {window.Flush(schedule.BatchSize, clock.Elapsed)}");
+                log($"{step} {window.Flush(clock.Elapsed)}");
             if (options.ProbeEvery > 0 && step % options.ProbeEvery == 0 && !schedule.IsEyes(step - 1))
                 LogProbe(probe, step, log);
             if (step % options.SaveEvery == 0)
@@ -58,7 +58,7 @@ internal sealed class Trainer(IconLibrary icons, TrainerOptions options) : IDisp
         Weights.ClearGradient();
         if (!float.IsFinite(norm))
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"Step {step}: the gradient's norm is {norm}; resume from the last checkpoint with a lower --rate."));
-        window.Add(result, norm);
+        window.Add(result, norm, batch.Size);
         return result;
     }
 

@@ -26,6 +26,12 @@ internal sealed record TrainingSchedule
     /// <summary>Share of the second stage that sees mostly easy scenes.</summary>
     public float EasyPart { get; init; } = 0.3f;
 
+    /// <summary>Share of second-stage batches whose visual tokens ResPrune itself chooses for the question asked.</summary>
+    public float ChosenShare { get; init; }
+
+    /// <summary>Share of second-stage batches that keep a random choice of visual tokens.</summary>
+    public float DroppedShare { get; init; } = 0.65f;
+
     /// <summary>How often each kind is asked, in the order of <see cref="QuestionKind"/>.</summary>
     public IReadOnlyList<float> KindWeights { get; init; } = [1.2f, 1.4f, 1.6f, 1.6f, 1.3f, 1.6f, 0.5f, 0.8f];
 

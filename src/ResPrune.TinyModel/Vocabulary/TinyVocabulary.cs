@@ -1,4 +1,6 @@
 using System.Globalization;
+using ResPrune.Inference.Pruning.Conditioning;
+using ResPrune.Inference.Tokenization;
 
 namespace ResPrune.TinyModel.Vocabulary;
 
@@ -56,6 +58,17 @@ internal sealed class TinyVocabulary
 
     /// <summary>Everything after them: a line break, the question, "ASSISTANT:".</summary>
     public int[] AfterImage(string question) => [_ids[Blank], FirstByte + '\n', .. Encode(question, leadingBlank: false), Word("ASSISTANT"), _ids[":"]];
+
+    /// <summary>Ids of the words of a question that its visual tokens are chosen by, as the engine finds them.</summary>
+    public int[] Condition(string question)
+    {
+        var starts = WordList.SplitWithStarts(question);
+        var tokens = starts.Zip(Encode(question, leadingBlank: false), (w, id) => new TextToken(id, w.Start, w.Start + w.Word.Length));
+        return ConditionTokens.Select(question, [.. tokens]);
+    }
+
+    /// <summary>Id of a word as the first of a question.</summary>
+    public int FirstWord(string word) => _ids[word];
 
     /// <summary>An answer with the end-of-text token after it.</summary>
     public int[] Answer(string answer) => [.. Encode(answer, leadingBlank: true), EndOfText];

@@ -16,6 +16,9 @@ internal static partial class WordList
     /// <summary>Cuts text into words and punctuation marks.</summary>
     public static IEnumerable<string> Split(string text) => Pieces().Matches(text).Select(m => m.Value);
 
+    /// <summary>The same with where each begins.</summary>
+    public static IEnumerable<(string Word, int Start)> SplitWithStarts(string text) => Pieces().Matches(text).Select(m => (m.Value, m.Index));
+
     private static string[] Collect(bool first)
     {
         var words = new List<string>();
