@@ -43,6 +43,17 @@ public sealed class TrainerTests(DrawnIcons icons) : IClassFixture<DrawnIcons>, 
     }
 
     [Fact]
+    public void BatchesWhoseTokensResPruneChoosesTrainToo()
+    {
+        var options = Options("chosen", steps: 3);
+        using var trainer = new Trainer(icons.Library, options with { Schedule = options.Schedule with { ChosenShare = 1 } });
+
+        var result = trainer.Run(_ => { });
+
+        Assert.True(float.IsFinite(result.AnswerLoss) && result.AnswerLoss > 0, $"answers {result.AnswerLoss}");
+    }
+
+    [Fact]
     public void LearningLowersTheLossOnTheSamePictures()
     {
         var schedule = Options("b", 1).Schedule with { EyesSteps = 0 };

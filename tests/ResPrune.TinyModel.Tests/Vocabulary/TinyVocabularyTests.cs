@@ -1,5 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ResPrune.Inference.Processing;
+using ResPrune.Inference.Pruning.Conditioning;
 using ResPrune.Inference.Tokenization;
 using ResPrune.TinyModel.Export;
 using ResPrune.TinyModel.Questions;
@@ -41,6 +43,17 @@ public sealed class TinyVocabularyTests : IDisposable
         }
 
         Assert.Equal(_vocabulary.BeforeImage(), _tokenizer.Encode("USER: ", addSpecialTokens: true));
+    }
+
+    [Fact]
+    public void TokensAreChosenByTheSameWordsInTrainingAndInTheEngine()
+    {
+        var format = new LlavaPromptFormat(_tokenizer, _vocabulary.Image);
+        foreach (var question in Enumerable.Range(0, 300).SelectMany(i => EvaluationSet.Ask(SceneGenerator.Generate(i))))
+        {
+            var tokens = format.Compose(question.Text).Question.Select(t => new TextToken(t.Id, t.Start, t.End)).ToArray();
+            Assert.Equal(ConditionTokens.Select(question.Text, tokens), _vocabulary.Condition(question.Text));
+        }
     }
 
     [Fact]
