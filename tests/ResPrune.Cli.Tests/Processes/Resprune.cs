@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace ResPrune.Cli.Tests.Processes;
+
+/// <summary>The built executable, started as a user starts it.</summary>
+internal sealed class Resprune : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(4);
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "resprune.dll");
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _error = new();
+
+    private Resprune(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Append(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>What it has said on standard output so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<Outcome> RunAsync(params string[] arguments)
+    {
+        using var running = Start(arguments);
+        return await running.EndAsync();
+    }
+
+    /// <summary>Starts it.</summary>
+    public static Resprune Start(params string[] arguments) => new(StartInfo("dotnet", [Program, .. arguments]));
+
+    /// <summary>Runs it to its end on a terminal of its own.</summary>
+    public static async Task<Outcome> RunOnTerminalAsync(params string[] arguments)
+    {
+        var command = string.Join(' ', ((string[])["dotnet", Program, .. arguments]).Select(word => $"'{word}'"));
+        var start = StartInfo("script", ["--quiet", "--return", "--command", command, "/dev/null"]);
+        start.Environment["TERM"] = "xterm-256color";
+        using var running = new Resprune(start);
+        return await running.EndAsync();
+    }
+
+    /// <summary>Sends a signal, for example <c>INT</c>.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Waits until something is so; fails with everything the process said when it ends before that, or takes too long.</summary>
+    public async Task UntilAsync(string what, Func<bool> isSo)
+    {
+        for (var waited = Stopwatch.StartNew(); !isSo(); await Task.Delay(10))
+            Assert.False(_process.HasExited || waited.Elapsed > Deadline, $"{what} did not happen; running: {!_process.HasExited}.\n{_output}\n{_error}");
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public async Task<Outcome> EndAsync()
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"It did not end.\n{_output}\n{_error}");
+        }
+
+        return new Outcome(_process.ExitCode, _output.ToString(), _error.ToString());
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo StartInfo(string program, IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // Colours and widths must be this test's own.
+        foreach (var name in (string[])["NO_COLOR", "FORCE_COLOR", "COLUMNS", "CI"]) start.Environment.Remove(name);
+        return start;
+    }
+
+    private static void Append(StringBuilder text, string? line)
+    {
+        if (line is null) return;
+        lock (text) text.Append(line).Append('\n');
+    }
+}
