@@ -42,7 +42,6 @@ internal static class RunInputs
         var pictures = 0L;
         await foreach (var name in images.ListAsync("", cancellationToken))
         {
-            if (pictures >= limit) break;
             if (!PictureNames.IsPicture(name)) continue;
             pictures++;
             AddFile(digest, name, new FileInfo(Path.Combine(path, name)));
@@ -55,7 +54,7 @@ internal static class RunInputs
             Source = new FolderInput(images, questions) { Limit = limit },
             ImageRoot = path,
             Digest = Convert.ToHexStringLower(digest.GetHashAndReset()),
-            Rows = pictures * questions.Count,
+            Rows = Math.Min(pictures, limit ?? long.MaxValue) * questions.Count,
             ImagesPerRow = 1.0 / questions.Count,
         };
     }

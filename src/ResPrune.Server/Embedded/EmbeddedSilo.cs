@@ -96,9 +96,9 @@ internal static class EmbeddedSilo
     private static void AddLogging(ILoggingBuilder logging)
     {
         logging.SetMinimumLevel(LogLevel.Warning);
-        // What Orleans warns of while one silo starts and stops is no news to whoever runs a command.
-        logging.AddFilter("Orleans", LogLevel.Error);
-        logging.AddFilter("Microsoft.Orleans", LogLevel.Error);
+        // One silo that starts, stops and is stopped while it starts: what goes wrong in it reaches the caller as an exception.
+        foreach (var category in (string[])["Orleans", "Microsoft.Orleans", "Microsoft.Extensions.Hosting", "Polly"])
+            logging.AddFilter(category, LogLevel.Critical);
         logging.AddSimpleConsole(console => console.SingleLine = true);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
