@@ -6,8 +6,8 @@ using ResPrune.Inference.Pruning;
 namespace ResPrune.Cli.Benchmarking;
 
 /// <summary>
-/// Measures budgets against each other in one process: after a warm-up they take turns, so that whatever the machine does meanwhile falls on
-/// all of them, and each reports the median of its turns.
+/// Measures budgets against each other in one process: after a warm-up they take turns, so that whatever the machine does meanwhile
+/// falls on all of them, and each reports the median of its turns.
 /// </summary>
 internal static class BenchmarkRunner
 {
@@ -106,7 +106,8 @@ internal static class BenchmarkRunner
         };
     }
 
-    private static double Median(List<Repetition> turns, Func<Repetition, double> value) => turns.Select(value).Order().ElementAt(turns.Count / 2);
+    private static double Median(List<Repetition> turns, Func<Repetition, double> value) =>
+        turns.Select(value).Order().ElementAt(turns.Count / 2);
 
     private static GenerationResult Result(GenerationOutcome outcome) => outcome as GenerationResult
         ?? throw new InvalidOperationException($"A picture made for the measurement could not be asked about: {outcome}");

@@ -43,7 +43,8 @@ internal static class BenchmarkSession
         }
     }
 
-    private static async Task<BenchmarkReport> MeasureAsync(BenchmarkSettings settings, TextWriter error, CancellationToken cancellationToken)
+    private static async Task<BenchmarkReport> MeasureAsync(
+        BenchmarkSettings settings, TextWriter error, CancellationToken cancellationToken)
     {
         var pictures = SyntheticPictures.Make(settings.Images);
         var rows = new List<BenchmarkRow>();
@@ -60,7 +61,9 @@ internal static class BenchmarkSession
 
         return new BenchmarkReport
         {
-            Model = settings.Random is { } random ? $"{random.Shape} widths, {random.VisionLayers} + {random.Layers} layers, random weights" : model!.Name,
+            Model = settings.Random is { } random
+                ? $"{random.Shape} widths, {random.VisionLayers} + {random.Layers} layers, random weights"
+                : model!.Name,
             Parameters = model!.Parameters,
             Device = model.Device,
             DType = model.DType,

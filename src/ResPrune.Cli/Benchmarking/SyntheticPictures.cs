@@ -22,7 +22,8 @@ internal static class SyntheticPictures
         using (var canvas = new SKCanvas(bitmap))
         using (var paint = new SKPaint())
         {
-            using (var shader = SKShader.CreateLinearGradient(new SKPoint(0, 0), new SKPoint(Side, Side), [Colour(random), Colour(random)], SKShaderTileMode.Clamp))
+            using (var shader = SKShader.CreateLinearGradient(
+                new SKPoint(0, 0), new SKPoint(Side, Side), [Colour(random), Colour(random)], SKShaderTileMode.Clamp))
             {
                 paint.Shader = shader;
                 canvas.DrawPaint(paint);

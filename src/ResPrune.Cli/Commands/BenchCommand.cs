@@ -13,11 +13,14 @@ internal sealed class BenchCommand
         "--shape", RandomModel.Llava15, "Random weights of these widths instead of a model folder, to see the effect at real sizes.", null,
         text => ValueOption.Word(text, [RandomModel.Llava15]));
 
-    private readonly Option<int?> _layers = ValueOption.OptionalNumber("--layers", "N", "Decoder layers of --shape. Default: 2 (the published model has 32).", 1, 32);
+    private readonly Option<int?> _layers = ValueOption.OptionalNumber(
+        "--layers", "N", "Decoder layers of --shape. Default: 2 (the published model has 32).", 1, 32);
 
-    private readonly Option<int?> _visionLayers = ValueOption.OptionalNumber("--vision-layers", "N", "Encoder layers of --shape. Default: 24.", 2, 24);
+    private readonly Option<int?> _visionLayers = ValueOption.OptionalNumber(
+        "--vision-layers", "N", "Encoder layers of --shape. Default: 24.", 2, 24);
 
-    private readonly Option<IReadOnlyList<string>> _keep = ValueOption.List("--keep", "LIST", "Token budgets, between commas.", ["all", "1/3", "1/9"], RunCommand.Keep);
+    private readonly Option<IReadOnlyList<string>> _keep = ValueOption.List(
+        "--keep", "LIST", "Token budgets, between commas.", ["all", "1/3", "1/9"], RunCommand.Keep);
 
     private readonly Option<IReadOnlyList<int>> _batchSizes = ValueOption.List(
         "--batch-size", "LIST", "Batch sizes, between commas.", [1, 8], text => ValueOption.Number(text, 1, 1024));
@@ -38,7 +41,11 @@ internal sealed class BenchCommand
         var options = new BenchCommand();
         var command = new Command("bench", "Measures images per second and time per stage at several token budgets; read the ratios.");
         options._engine.AddTo(command);
-        Option[] others = [options._shape, options._layers, options._visionLayers, options._keep, options._batchSizes, options._images, options._maxTokens, options._json];
+        Option[] others =
+        [
+            options._shape, options._layers, options._visionLayers, options._keep, options._batchSizes, options._images, options._maxTokens,
+            options._json,
+        ];
         foreach (var option in others) command.Add(option);
         command.Validators.Add(options.Validate);
         command.SetAction((parsed, _) => BenchmarkSession.RunAsync(
@@ -50,7 +57,8 @@ internal sealed class BenchCommand
     {
         // Whether they were typed, not their values: those may be the very thing that is wrong.
         var shaped = IsTyped(result, _shape);
-        if (!shaped && (IsTyped(result, _layers) || IsTyped(result, _visionLayers))) result.AddError($"--layers and --vision-layers need --shape {RandomModel.Llava15}.");
+        if (!shaped && (IsTyped(result, _layers) || IsTyped(result, _visionLayers)))
+            result.AddError($"--layers and --vision-layers need --shape {RandomModel.Llava15}.");
         if (shaped && _engine.HasModel(result)) result.AddError("--shape makes its own weights: leave --model out.");
     }
 

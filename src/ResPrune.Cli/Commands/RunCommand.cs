@@ -12,7 +12,8 @@ internal sealed class RunCommand
 
     private readonly Argument<string> _input = new("INPUT")
     {
-        Description = "A folder of pictures (read recursively), one picture, or a .jsonl file: {\"id\",\"image\",\"question\"} or OpenAI batch lines.",
+        Description = "A folder of pictures (read recursively), one picture, or a .jsonl file: lines {\"id\",\"image\",\"question\"} "
+            + "or OpenAI batch lines.",
     };
 
     private readonly Option<string[]> _ask = new("--ask")
@@ -25,9 +26,11 @@ internal sealed class RunCommand
     private readonly EngineArguments _engine = new();
 
     private readonly Option<string> _keep = ValueOption.Create(
-        "--keep", "1/3|0.25|64|all", "Visual tokens the language model gets to see. The default drops two of three; 'all' costs most and loses nothing.", "1/3", Keep);
+        "--keep", "1/3|0.25|64|all",
+        "Visual tokens the language model gets to see. The default drops two of three; 'all' costs most and loses nothing.", "1/3", Keep);
 
-    private readonly Option<string> _pruner = ValueOption.Word("--pruner", "How they are chosen; random is the control.", "resprune", Pruners);
+    private readonly Option<string> _pruner = ValueOption.Word(
+        "--pruner", "How they are chosen; random is the control.", "resprune", Pruners);
 
     private readonly Option<double?> _alpha = ValueOption.OptionalNumber(
         "--alpha", "NUMBER", "Exponent of the relevance weight. Default: the model family's (LLaVA-1.5: 0.75).", 0.0, 100.0);
@@ -37,25 +40,35 @@ internal sealed class RunCommand
 
     private readonly Option<int> _maxTokens = ValueOption.Number("--max-tokens", "N", "Most tokens of an answer.", 64, 1, 1 << 20);
 
-    private readonly Option<double> _temperature = ValueOption.Number("--temperature", "NUMBER", "0 always takes the likeliest token.", 0.0, 0.0, 100.0);
+    private readonly Option<double> _temperature = ValueOption.Number(
+        "--temperature", "NUMBER", "0 always takes the likeliest token.", 0.0, 0.0, 100.0);
 
-    private readonly Option<double> _topP = ValueOption.Number("--top-p", "NUMBER", "Nucleus sampling, above 0 and at most 1.", 1.0, double.Epsilon, 1.0);
+    private readonly Option<double> _topP = ValueOption.Number(
+        "--top-p", "NUMBER", "Nucleus sampling, above 0 and at most 1.", 1.0, double.Epsilon, 1.0);
 
-    private readonly Option<int> _topK = ValueOption.Number("--top-k", "N", "Sample among the N likeliest; 0 means all.", 0, 0, int.MaxValue);
+    private readonly Option<int> _topK = ValueOption.Number(
+        "--top-k", "N", "Sample among the N likeliest; 0 means all.", 0, 0, int.MaxValue);
 
-    private readonly Option<long> _seed = ValueOption.Number("--seed", "N", "Seed of sampling and of the random pruner.", 0L, long.MinValue, long.MaxValue);
+    private readonly Option<long> _seed = ValueOption.Number(
+        "--seed", "N", "Seed of sampling and of the random pruner.", 0L, long.MinValue, long.MaxValue);
 
-    private readonly Option<int> _batchSize = ValueOption.Number("--batch-size", "N", "Most requests the device works on together.", 8, 1, 1024);
+    private readonly Option<int> _batchSize = ValueOption.Number(
+        "--batch-size", "N", "Most requests the device works on together.", 8, 1, 1024);
 
     private readonly Option<string> _output = ValueOption.Create(
-        "--output", "DIR", "Where the results go. The same command with the same DIR goes on where it stopped.", "resprune-output", text => text);
+        "--output", "DIR", "Where the results go. The same command with the same DIR goes on where it stopped.",
+        "resprune-output", text => text);
 
-    private readonly Option<long?> _limit = ValueOption.OptionalNumber("--limit", "N", "Only the first N pictures or lines.", 1L, long.MaxValue);
+    private readonly Option<long?> _limit = ValueOption.OptionalNumber(
+        "--limit", "N", "Only the first N pictures or lines.", 1L, long.MaxValue);
 
     private readonly Option<int?> _metricsPort = ValueOption.OptionalNumber(
         "--metrics-port", "PORT", "Serve Prometheus metrics at http://localhost:PORT/metrics while it runs.", 1, 65535);
 
-    private readonly Option<bool> _json = new("--json") { Description = "One JSON object on standard output at the end, and nothing else." };
+    private readonly Option<bool> _json = new("--json")
+    {
+        Description = "One JSON object on standard output at the end, and nothing else.",
+    };
 
     private readonly Option<bool> _quiet = new("--quiet") { Description = "One line at the end, and nothing else." };
 
@@ -72,7 +85,8 @@ internal sealed class RunCommand
         Option[] others =
         [
             options._keep, options._pruner, options._alpha, options._epsilon, options._maxTokens, options._temperature, options._topP,
-            options._topK, options._seed, options._batchSize, options._output, options._limit, options._metricsPort, options._json, options._quiet,
+            options._topK, options._seed, options._batchSize, options._output, options._limit, options._metricsPort, options._json,
+            options._quiet,
         ];
         foreach (var option in others) command.Add(option);
         command.SetAction((parsed, _) => RunSession.RunAsync(

@@ -8,7 +8,9 @@ namespace ResPrune.Cli.Commands;
 /// <summary>Makes options whose values are checked while parsing, so that a wrong one stops the program before any work.</summary>
 internal static class ValueOption
 {
-    /// <summary>An option whose text goes through <paramref name="parse"/>; its <see cref="FormatException"/> is what the user reads.</summary>
+    /// <summary>
+    /// An option whose text goes through <paramref name="parse"/>; its <see cref="FormatException"/> is what the user reads.
+    /// </summary>
     public static Option<T> Create<T>(string name, string valueName, string description, T defaultValue, Func<string, T> parse) => new(name)
     {
         Description = description,
@@ -29,7 +31,9 @@ internal static class ValueOption
     public static Option<string> Word(string name, string description, string defaultValue, IReadOnlyList<string> words) =>
         Create(name, string.Join('|', words), description, defaultValue, text => Word(text, words));
 
-    /// <summary>Values between commas, each through <paramref name="parse"/>; blanks around them are dropped, repeated ones refused.</summary>
+    /// <summary>
+    /// Values between commas, each through <paramref name="parse"/>; blanks around them are dropped, repeated ones refused.
+    /// </summary>
     public static Option<IReadOnlyList<T>> List<T>(
         string name, string valueName, string description, IReadOnlyList<T> defaultValue, Func<string, T> parse) =>
         Create(name, valueName, description, defaultValue, text =>

@@ -64,7 +64,8 @@ internal sealed record EvaluationReport
         return new EvaluationScore(arm.Keep, arm.Pruner, outcomes.Average(outcome => outcome.Kept[index]), overall, share, [.. kinds]);
     }
 
-    private static IEnumerable<EvaluationDifference> PairedDifferences(IReadOnlyList<EvaluationArm> arms, IReadOnlyList<EvaluationOutcome> outcomes)
+    private static IEnumerable<EvaluationDifference> PairedDifferences(
+        IReadOnlyList<EvaluationArm> arms, IReadOnlyList<EvaluationOutcome> outcomes)
     {
         for (var arm = 0; arm < arms.Count; arm++)
         {
@@ -72,7 +73,8 @@ internal sealed record EvaluationReport
             var control = arms.ToList().FindIndex(other => other == arms[arm] with { Pruner = "random" });
             if (control < 0) continue;
             var (ours, theirs) = (arm, control);
-            var pairs = outcomes.Select(outcome => (outcome.Picture, (outcome.Right[ours] ? 1 : 0) - (outcome.Right[theirs] ? 1 : 0))).ToList();
+            var pairs = outcomes.Select(outcome => (outcome.Picture, (outcome.Right[ours] ? 1 : 0) - (outcome.Right[theirs] ? 1 : 0)))
+                .ToList();
             yield return new EvaluationDifference(arms[arm].Keep, Interval.PairedMean(pairs));
         }
     }

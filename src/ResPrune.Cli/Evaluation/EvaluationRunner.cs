@@ -4,7 +4,9 @@ using ResPrune.TinyModel.Questions;
 
 namespace ResPrune.Cli.Evaluation;
 
-/// <summary>Asks an engine every question in every way. The ways of one question go to the engine together, so that they share a picture.</summary>
+/// <summary>
+/// Asks an engine every question in every way. The ways of one question go to the engine together, so that they share a picture.
+/// </summary>
 internal static class EvaluationRunner
 {
     /// <summary>Answers are a few words; the longest caption of six objects fits.</summary>
@@ -42,9 +44,11 @@ internal static class EvaluationRunner
         {
             try
             {
-                var answers = await Task.WhenAll(arms.Select((arm, index) => engine.GenerateAsync(Request(item, arm, number, index), cancellationToken)));
+                var answers = await Task.WhenAll(
+                    arms.Select((arm, index) => engine.GenerateAsync(Request(item, arm, number, index), cancellationToken)));
                 progress.Report(Interlocked.Increment(ref done));
-                return new EvaluationOutcome(item.Seed, item.Question.Kind, [.. answers.Select(answer => IsRight(item, answer))], [.. answers.Select(Kept)]);
+                return new EvaluationOutcome(
+                    item.Seed, item.Question.Kind, [.. answers.Select(answer => IsRight(item, answer))], [.. answers.Select(Kept)]);
             }
             finally
             {
@@ -70,7 +74,8 @@ internal static class EvaluationRunner
     private static GenerationResult Result(GenerationOutcome outcome) => outcome switch
     {
         GenerationResult result => result,
-        GenerationFailure failure => throw new InvalidOperationException($"Question {failure.RequestId} could not be asked: {failure.Reason}: {failure.Message}"),
+        GenerationFailure failure =>
+            throw new InvalidOperationException($"Question {failure.RequestId} could not be asked: {failure.Reason}: {failure.Message}"),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome.GetType().Name}."),
     };
 }

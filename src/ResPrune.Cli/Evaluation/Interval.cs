@@ -31,8 +31,8 @@ internal sealed record Interval(double Value, double Low, double High)
         var clusters = differences.GroupBy(pair => pair.Picture).Select(picture => picture.Sum(pair => pair.Difference - mean)).ToList();
         // One picture says nothing about how pictures differ.
         if (clusters.Count < 2) return new Interval(mean, -1, 1);
-        var variance = clusters.Sum(sum => sum * sum) * clusters.Count / (clusters.Count - 1) / ((double)differences.Count * differences.Count);
-        var half = Z * Math.Sqrt(variance);
+        var correction = (double)clusters.Count / (clusters.Count - 1);
+        var half = Z * Math.Sqrt(correction * clusters.Sum(sum => sum * sum)) / differences.Count;
         return new Interval(mean, mean - half, mean + half);
     }
 }

@@ -8,7 +8,10 @@ using ResPrune.Cli.Running;
 namespace ResPrune.Cli.Json;
 
 /// <summary>What <c>--json</c> prints: snake_case, indented, text in any script as it is.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(EvaluationReport))]
 [JsonSerializable(typeof(BenchmarkReport))]

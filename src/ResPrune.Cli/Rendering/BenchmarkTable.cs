@@ -18,8 +18,10 @@ internal static class BenchmarkTable
         var table = new Table().Border(TableBorder.Simple);
         foreach (var name in Names) table.AddColumn(new TableColumn(new Text(name)).RightAligned().NoWrap());
         foreach (var row in report.Rows) table.AddRow(Cells(row, report.VisualTokens).Select(cell => new Text(cell)));
-        var head = $"{TerminalText.Clean(report.Model)}: {Quantity.Count(report.Parameters)} weights, {report.DType} on {report.Device}, {report.Cores} cores";
-        var note = $"{report.Images} pictures, {report.MaxTokens} tokens each, median of {report.Repetitions} interleaved repetitions; milliseconds are per picture";
+        var machine = $"{report.DType} on {report.Device}, {report.Cores} cores";
+        var head = $"{TerminalText.Clean(report.Model)}: {Quantity.Count(report.Parameters)} weights, {machine}";
+        var note = $"{report.Images} pictures, {report.MaxTokens} tokens each, median of {report.Repetitions} interleaved repetitions; "
+            + "milliseconds are per picture";
         return new Rows(new Text(head), new Text(note), table);
     }
 

@@ -11,9 +11,10 @@ internal static class EvaluationTables
     public static IRenderable Of(EvaluationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
+        var asked = $"{Quantity.Count(report.Questions)} questions about {Quantity.Count(report.Pictures)} pictures never trained on";
         List<IRenderable> parts =
         [
-            new Text($"{TerminalText.Clean(report.Model)}, {report.DType}: {Quantity.Count(report.Questions)} questions about {Quantity.Count(report.Pictures)} pictures never trained on; exact match, 95 % intervals"),
+            new Text($"{TerminalText.Clean(report.Model)}, {report.DType}: {asked}; exact match, 95 % intervals"),
             Scores(report),
             Kinds(report),
         ];

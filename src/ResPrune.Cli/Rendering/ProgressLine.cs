@@ -22,7 +22,8 @@ internal static class ProgressLine
             $"{Quantity.Rate(snapshot.RowsPerSecond * imagesPerRow)} images/s",
         ];
         if (snapshot.Remaining is { } remaining) parts.Add($"{Quantity.Span(remaining)} left");
-        if (sum.VisualTokens.Total > 0) parts.Add($"{Quantity.Percent((double)sum.VisualTokens.Kept / sum.VisualTokens.Total)} of tokens kept");
+        var tokens = sum.VisualTokens;
+        if (tokens.Total > 0) parts.Add($"{Quantity.Percent((double)tokens.Kept / tokens.Total)} of tokens kept");
         if (snapshot.DeviceBusyShare is { } busy) parts.Add($"device {Quantity.Percent(busy)} busy");
         if (snapshot.Problem is { } problem) parts.Add($"trouble: {TerminalText.Clean(problem, 120)}");
         return string.Join(", ", parts);

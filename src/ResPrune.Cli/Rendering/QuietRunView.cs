@@ -3,7 +3,9 @@ using ResPrune.Cluster.Batches;
 
 namespace ResPrune.Cli.Rendering;
 
-/// <summary>Shows nothing while it runs and <paramref name="conclusion"/> at the end: one line for <c>--quiet</c>, one object for <c>--json</c>.</summary>
+/// <summary>
+/// Shows nothing while it runs and <paramref name="conclusion"/> at the end: one line for <c>--quiet</c>, one object for <c>--json</c>.
+/// </summary>
 internal sealed class QuietRunView(TextWriter output, Func<RunSummary, string> conclusion) : IRunView
 {
     /// <inheritdoc/>

@@ -10,48 +10,53 @@ internal static class RunTable
     public static Table Of(RunSummary summary)
     {
         ArgumentNullException.ThrowIfNull(summary);
-        var table = new Table().Border(TableBorder.None).HideHeaders().AddColumn(new TableColumn("").NoWrap()).AddColumn(new TableColumn(""));
-        void Row(string name, string value) => table.AddRow(new Text(name), new Text(TerminalText.Clean(value)));
-
-        table.AddEmptyRow();
-        Row("model", $"{summary.Model}, keep {summary.Keep}, pruner {summary.Pruner}");
-        Row("images", Quantity.Count(summary.Images));
-        Row("questions", Questions(summary));
-        foreach (var (reason, count) in summary.Errors) Row($"  {reason}", Quantity.Count(count));
-        Row("speed", Speed(summary));
-        var work = summary.Work;
-        Row("visual tokens", Reduction(Quantity.Count(summary.VisualTokens.Total), Quantity.Count(summary.VisualTokens.Kept), summary.VisualTokens.Total, summary.VisualTokens.Kept));
-        Row("prefill FLOPs saved", Saved(Quantity.Flops(summary.PrefillFlopsSaved), Quantity.Flops(work.PrefillFlopsUnpruned), summary.PrefillFlopsSaved, work.PrefillFlopsUnpruned));
-        Row("KV cache saved", Saved(Quantity.Bytes(summary.KvBytesSaved), Quantity.Bytes(work.KvBytesUnpruned), summary.KvBytesSaved, work.KvBytesUnpruned));
-        Row("time in stages", $"encode {Quantity.Seconds(work.EncodeSeconds)}, prefill {Quantity.Seconds(work.PrefillSeconds)}, decode {Quantity.Seconds(work.DecodeSeconds)}");
-        Row("  selector", Quantity.Seconds(work.PruneSeconds));
-        Row("  preprocessing", $"{Quantity.Seconds(work.PreprocessSeconds)}, on other threads");
-        Row("answers", summary.Files.Output);
-        if (summary.Files.Errors is { } errors) Row("failures", errors);
-        Row("totals", summary.Files.Manifest);
+        var table = new Table().Border(TableBorder.None).HideHeaders();
+        table.AddColumn(new TableColumn("").NoWrap()).AddColumn(new TableColumn("")).AddEmptyRow();
+        foreach (var (name, value) in Rows(summary)) table.AddRow(new Text(name), new Text(TerminalText.Clean(value)));
         return table;
     }
 
     /// <summary>The same in one line.</summary>
     public static string Line(RunSummary summary)
     {
+        ArgumentNullException.ThrowIfNull(summary);
         var failures = summary.Files.Errors is { } errors ? $"; failures in {errors}" : "";
-        return TerminalText.Clean($"{Quantity.Count(summary.Answered)} answered, {Quantity.Count(summary.Failed)} failed; answers in {summary.Files.Output}{failures}");
+        return TerminalText.Clean($"{Outcomes(summary)}; answers in {summary.Files.Output}{failures}");
     }
 
-    private static string Questions(RunSummary summary)
+    private static IEnumerable<(string Name, string Value)> Rows(RunSummary summary)
     {
+        var (tokens, work) = (summary.VisualTokens, summary.Work);
+        yield return ("model", $"{summary.Model}, keep {summary.Keep}, pruner {summary.Pruner}");
+        yield return ("images", Quantity.Count(summary.Images));
         var before = summary.DoneBefore > 0 ? $" ({Quantity.Count(summary.DoneBefore)} done by earlier runs)" : "";
-        return $"{Quantity.Count(summary.Questions)}: {Quantity.Count(summary.Answered)} answered, {Quantity.Count(summary.Failed)} failed{before}";
+        yield return ("questions", $"{Quantity.Count(summary.Questions)}: {Outcomes(summary)}{before}");
+        foreach (var (reason, count) in summary.Errors) yield return ($"  {reason}", Quantity.Count(count));
+        yield return ("speed", Speed(summary));
+        var share = tokens.Total == 0 ? "" : $" ({Quantity.Percent((double)tokens.Kept / tokens.Total)} kept)";
+        yield return ("visual tokens", $"{Quantity.Count(tokens.Total)} -> {Quantity.Count(tokens.Kept)}{share}");
+        yield return ("prefill FLOPs saved", Saved(summary.PrefillFlopsSaved, work.PrefillFlopsUnpruned, Quantity.Flops));
+        yield return ("KV cache saved", Saved(summary.KvBytesSaved, work.KvBytesUnpruned, Quantity.Bytes));
+        yield return ("time encoding", Quantity.Seconds(work.EncodeSeconds));
+        yield return ("  selecting", Quantity.Seconds(work.PruneSeconds));
+        yield return ("  prefilling", Quantity.Seconds(work.PrefillSeconds));
+        yield return ("  decoding", Quantity.Seconds(work.DecodeSeconds));
+        yield return ("  preprocessing", $"{Quantity.Seconds(work.PreprocessSeconds)}, beside the others");
+        yield return ("answers", summary.Files.Output);
+        if (summary.Files.Errors is { } errors) yield return ("failures", errors);
+        yield return ("totals", summary.Files.Manifest);
     }
 
-    private static string Speed(RunSummary summary) => summary.QuestionsPerSecond is { } questions && summary.ImagesPerSecond is { } images
-        ? $"{Quantity.Rate(images)} images/s, {Quantity.Rate(questions)} questions/s, {Quantity.Span(TimeSpan.FromSeconds(summary.Seconds))} in all"
-        : "nothing was left to do";
+    private static string Outcomes(RunSummary summary) =>
+        $"{Quantity.Count(summary.Answered)} answered, {Quantity.Count(summary.Failed)} failed";
 
-    private static string Reduction(string from, string to, double total, double kept) =>
-        total > 0 ? $"{from} -> {to} ({Quantity.Percent(kept / total)} kept)" : "none";
+    private static string Speed(RunSummary summary)
+    {
+        if (summary is not { ImagesPerSecond: { } images, QuestionsPerSecond: { } questions }) return "nothing was left to do";
+        var span = Quantity.Span(TimeSpan.FromSeconds(summary.Seconds));
+        return $"{Quantity.Rate(images)} images/s, {Quantity.Rate(questions)} questions/s, {span} in all";
+    }
 
-    private static string Saved(string saved, string of, double part, double whole) =>
-        whole > 0 ? $"{saved} of {of} ({Quantity.Percent(part / whole)})" : "none";
+    private static string Saved(double part, double whole, Func<double, string> format) =>
+        whole > 0 ? $"{format(part)} of {format(whole)} ({Quantity.Percent(part / whole)})" : "none";
 }

@@ -8,7 +8,8 @@ using ResPrune.Cli.Commands;
 namespace ResPrune.Cli.Running;
 
 /// <summary>
-/// Everything that decides the answers of a run, by name. The same command gives the same batch, which is how it finds its earlier work; another
+/// Everything that decides the answers of a run, by name. The same command gives the same batch, which is how it finds its earlier work;
+/// another
 /// command gives another, and the names say what is different.
 /// </summary>
 /// <param name="Facts">What decides the answers; short, so that it can be stored with the batch.</param>
@@ -20,7 +21,8 @@ internal sealed record BatchIdentity(IReadOnlyDictionary<string, string> Facts)
         get
         {
             var text = new StringBuilder();
-            foreach (var (name, value) in Facts.OrderBy(fact => fact.Key, StringComparer.Ordinal)) text.Append(name).Append('\0').Append(value).Append('\0');
+            foreach (var (name, value) in Facts.OrderBy(fact => fact.Key, StringComparer.Ordinal)) text.Append(name).Append('\0')
+                .Append(value).Append('\0');
             return BatchId.Parse("batch_" + Hash(text.ToString())[..32]);
         }
     }
@@ -60,5 +62,6 @@ internal sealed record BatchIdentity(IReadOnlyDictionary<string, string> Facts)
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private static string Text<T>(T value) => Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "default";
+    private static string Text<T>(T value) =>
+        Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "default";
 }

@@ -11,7 +11,8 @@ namespace ResPrune.Cli.Running;
 internal static class ImageCount
 {
     /// <summary>Counts them: by arithmetic for a folder, by reading the stored lines for a .jsonl.</summary>
-    public static async Task<long> OfAsync(IBlobStore store, BatchRecord record, long rows, RunInput input, CancellationToken cancellationToken)
+    public static async Task<long> OfAsync(
+        IBlobStore store, BatchRecord record, long rows, RunInput input, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(input);
@@ -22,7 +23,8 @@ internal static class ImageCount
         var seen = new HashSet<ulong>();
         await foreach (var line in ManifestReader.ReadAsync(lines, record.Spec.InputStyle, 1, 0, cancellationToken))
         {
-            if (line.Image.Length > 0) seen.Add(BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(line.Image))));
+            if (line.Image.Length > 0) seen.Add(
+                BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(line.Image))));
         }
 
         return seen.Count;

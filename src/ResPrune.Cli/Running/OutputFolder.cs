@@ -6,7 +6,8 @@ using ResPrune.Cli.Commands;
 namespace ResPrune.Cli.Running;
 
 /// <summary>
-/// The folder a run writes to: the results in it, and in <c>.resprune</c> below it the batch they come from. One process works on it at a time.
+/// The folder a run writes to: the results in it, and in <c>.resprune</c> below it the batch they come from. One process works on it at a
+/// time.
 /// </summary>
 internal sealed class OutputFolder : IDisposable
 {
@@ -111,7 +112,9 @@ internal sealed class OutputFolder : IDisposable
     {
         var path = System.IO.Path.Combine(Path, name);
         var temporary = System.IO.Path.Combine(Path, StateFolder, name + ".tmp");
-        await using (var source = await Store.OpenReadAsync(blob, 0, null, cancellationToken) ?? throw new IOException($"'{blob}' is gone from '{Store.Location}'."))
+        await using (
+            var source = await Store.OpenReadAsync(blob, 0, null, cancellationToken)
+            ?? throw new IOException($"'{blob}' is gone from '{Store.Location}'."))
         await using (var target = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             await source.CopyToAsync(target, cancellationToken);

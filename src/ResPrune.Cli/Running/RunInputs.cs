@@ -14,15 +14,18 @@ internal static class RunInputs
 {
     /// <summary>Looks at an input.</summary>
     /// <exception cref="UsageException">There is nothing to ask, or nothing to ask about; the message says what to type.</exception>
-    public static async Task<RunInput> OpenAsync(string input, IReadOnlyList<string> questions, long? limit, CancellationToken cancellationToken)
+    public static async Task<RunInput> OpenAsync(
+        string input, IReadOnlyList<string> questions, long? limit, CancellationToken cancellationToken)
     {
-        if (questions.Any(string.IsNullOrWhiteSpace)) throw new UsageException("--ask: the question is empty; type one, e.g. --ask \"What is in the picture?\".");
+        if (questions.Any(string.IsNullOrWhiteSpace)) throw new UsageException(
+            "--ask: the question is empty; type one, e.g. --ask \"What is in the picture?\".");
         var path = Path.GetFullPath(input);
         try
         {
             if (Directory.Exists(path)) return await FolderAsync(path, questions, limit, cancellationToken);
             if (!File.Exists(path)) throw new UsageException($"There is no file or folder '{input}'.");
-            if (Path.GetExtension(path).Equals(".jsonl", StringComparison.OrdinalIgnoreCase)) return await JsonLinesAsync(path, questions, limit, cancellationToken);
+            if (Path.GetExtension(path).Equals(".jsonl", StringComparison.OrdinalIgnoreCase)) return await JsonLinesAsync(
+                path, questions, limit, cancellationToken);
             if (PictureNames.IsPicture(Path.GetFileName(path))) return await PictureAsync(path, questions, cancellationToken);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
@@ -34,7 +37,8 @@ internal static class RunInputs
             $"'{input}' is neither a folder, nor a .jsonl file, nor a picture ({string.Join(' ', PictureNames.Extensions)}).");
     }
 
-    private static async Task<RunInput> FolderAsync(string path, IReadOnlyList<string> questions, long? limit, CancellationToken cancellationToken)
+    private static async Task<RunInput> FolderAsync(
+        string path, IReadOnlyList<string> questions, long? limit, CancellationToken cancellationToken)
     {
         RequireQuestions(questions);
         var images = LocalFolderBlobStore.OpenReadOnly(path);
@@ -47,7 +51,8 @@ internal static class RunInputs
             AddFile(digest, name, new FileInfo(Path.Combine(path, name)));
         }
 
-        if (pictures == 0) throw new UsageException($"No pictures found in '{path}' (looked for {string.Join(' ', PictureNames.Extensions)}, in folders below it too).");
+        if (pictures == 0) throw new UsageException(
+            $"No pictures found in '{path}' (looked for {string.Join(' ', PictureNames.Extensions)}, in folders below it too).");
         return new RunInput
         {
             Path = path,
@@ -68,7 +73,9 @@ internal static class RunInputs
         for (var question = 0; question < questions.Count; question++)
         {
             var id = questions.Count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}#{question + 1}");
-            lines.Append(CultureInfo.InvariantCulture, $"{{\"id\":{Quoted(id)},\"image\":{Quoted(name)},\"question\":{Quoted(questions[question])}}}\n");
+            lines.Append(
+                CultureInfo.InvariantCulture,
+                $"{{\"id\":{Quoted(id)},\"image\":{Quoted(name)},\"question\":{Quoted(questions[question])}}}\n");
         }
 
         const string Manifest = "picture.jsonl";
@@ -87,10 +94,12 @@ internal static class RunInputs
         };
     }
 
-    private static async Task<RunInput> JsonLinesAsync(string path, IReadOnlyList<string> questions, long? limit, CancellationToken cancellationToken)
+    private static async Task<RunInput> JsonLinesAsync(
+        string path, IReadOnlyList<string> questions, long? limit, CancellationToken cancellationToken)
     {
         if (questions.Count > 0)
-            throw new UsageException($"--ask does not go with '{Path.GetFileName(path)}': the lines of a .jsonl file carry their own questions. Leave --ask out.");
+            throw new UsageException(
+                $"--ask does not go with '{Path.GetFileName(path)}': the lines of a .jsonl file bring their own questions. Leave it out.");
         var folder = Path.GetDirectoryName(path)!;
         var (digest, lines) = await ScanAsync(path, cancellationToken);
         if (lines == 0) throw new UsageException($"'{path}' has no lines.");

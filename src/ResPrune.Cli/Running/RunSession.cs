@@ -88,7 +88,8 @@ internal sealed class RunSession
         var elapsed = Stopwatch.GetElapsedTime(started);
         var record = (await new BatchCatalog(_folder.Store).ReadAsync(identity.Id, cancellationToken))!.Record;
         var manifest = await _host.Batches.ReadManifestAsync(identity.Id, cancellationToken)
-            ?? throw new UsageException($"The input cannot be used: {string.Join(" ", record.Errors?.Data.Select(problem => problem.Message) ?? [])}");
+            ?? throw new UsageException(
+                $"The input cannot be used: {string.Join(" ", record.Errors?.Data.Select(problem => problem.Message) ?? [])}");
         var images = await ImageCount.OfAsync(_folder.Store, record, manifest.Rows, _input, cancellationToken);
         var paths = await _folder.PublishAsync(manifest, cancellationToken);
         var status = record.Status.ToString().ToLowerInvariant();
@@ -108,7 +109,9 @@ internal sealed class RunSession
         }
     }
 
-    /// <summary>A shard is what a crash may cost: small jobs and slow models should lose little, large jobs should not drown in files.</summary>
+    /// <summary>
+    /// A shard is what a crash may cost: small jobs and slow models should lose little, large jobs should not drown in files.
+    /// </summary>
     private int RowsPerShard() =>
         (int)Math.Max(_settings.Engine.BatchSize, Math.Clamp(_input.Rows / 64, 8, BatchSpec.DefaultRowsPerShard));
 

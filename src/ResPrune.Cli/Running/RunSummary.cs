@@ -3,7 +3,9 @@ using ResPrune.Batch.Rows;
 
 namespace ResPrune.Cli.Running;
 
-/// <summary>A finished run in numbers: those of the batch's own manifest, and what only this process knows. Also what <c>--json</c> prints.</summary>
+/// <summary>
+/// A finished run in numbers: those of the batch's own manifest, and what only this process knows. Also what <c>--json</c> prints.
+/// </summary>
 internal sealed record RunSummary
 {
     /// <summary>Id of the batch.</summary>
@@ -93,7 +95,7 @@ internal sealed record RunSummary
             Questions = manifest.Rows,
             Answered = totals.Answered,
             Failed = totals.Failed,
-            Errors = new SortedDictionary<string, long>(totals.Errors.ToDictionary(error => error.Key.ToName(), error => error.Value), StringComparer.Ordinal),
+            Errors = totals.Errors.ToDictionary(error => error.Key.ToName(), error => error.Value),
             DoneBefore = doneBefore,
             Seconds = elapsed.TotalSeconds,
             ImagesPerSecond = rate * images / manifest.Rows,

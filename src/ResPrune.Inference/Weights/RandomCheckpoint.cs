@@ -27,17 +27,19 @@ public static class RandomCheckpoint
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentException.ThrowIfNullOrEmpty(tokenizerDirectory);
-        var like = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(tokenizerDirectory, "config.json"), cancellationToken).ConfigureAwait(false))!;
-        File.Copy(Path.Combine(tokenizerDirectory, "tokenizer.json"), Path.Combine(directory, "tokenizer.json"));
-        var config = Config(shape, like["image_token_index"]!.GetValue<int>());
-        await File.WriteAllTextAsync(Path.Combine(directory, "config.json"), config.ToJsonString(), cancellationToken).ConfigureAwait(false);
-        await File.WriteAllTextAsync(
-            Path.Combine(directory, "preprocessor_config.json"), Preprocessor(shape).ToJsonString(), cancellationToken).ConfigureAwait(false);
-        await WriteWeightsAsync(Path.Combine(directory, "model.safetensors"), [.. RandomCheckpointTensor.AllOf(shape)], seed, cancellationToken).ConfigureAwait(false);
+        string In(string name) => Path.Combine(directory, name);
+        var like = await File.ReadAllTextAsync(Path.Combine(tokenizerDirectory, "config.json"), cancellationToken).ConfigureAwait(false);
+        var config = Config(shape, imageToken: JsonNode.Parse(like)!["image_token_index"]!.GetValue<int>());
+        File.Copy(Path.Combine(tokenizerDirectory, "tokenizer.json"), In("tokenizer.json"));
+        await File.WriteAllTextAsync(In("config.json"), config.ToJsonString(), cancellationToken).ConfigureAwait(false);
+        await File.WriteAllTextAsync(In("preprocessor_config.json"), Preprocessor(shape).ToJsonString(), cancellationToken)
+            .ConfigureAwait(false);
+        var tensors = RandomCheckpointTensor.AllOf(shape).ToList();
+        await WriteWeightsAsync(In("model.safetensors"), tensors, seed, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task WriteWeightsAsync(
-        string path, IReadOnlyList<RandomCheckpointTensor> tensors, long seed, CancellationToken cancellationToken)
+        string path, List<RandomCheckpointTensor> tensors, long seed, CancellationToken cancellationToken)
     {
         var random = new Random((int)seed);
         var buffer = new byte[BufferBytes];
@@ -76,7 +78,7 @@ public static class RandomCheckpoint
     // The upper half of a float32, cut off: how these weights are rounded does not matter.
     private static ushort BFloat16(float value) => (ushort)(BitConverter.SingleToUInt32Bits(value) >> 16);
 
-    private static byte[] Header(IReadOnlyList<RandomCheckpointTensor> tensors)
+    private static byte[] Header(List<RandomCheckpointTensor> tensors)
     {
         using var content = new MemoryStream();
         content.Write(new byte[sizeof(ulong)]);

@@ -10,7 +10,8 @@ internal sealed record RandomCheckpointTensor(string Name, float? Fixed, params 
     public long Bytes => 2 * Shape.Aggregate(1L, (product, size) => product * size);
 
     /// <summary>Every tensor of a LLaVA-1.5 checkpoint, under its published name.</summary>
-    public static IEnumerable<RandomCheckpointTensor> AllOf(CheckpointShape shape) => [.. Vision(shape), .. Projector(shape), .. Language(shape)];
+    public static IEnumerable<RandomCheckpointTensor> AllOf(CheckpointShape shape) =>
+        [.. Vision(shape), .. Projector(shape), .. Language(shape)];
 
     private static List<RandomCheckpointTensor> Vision(CheckpointShape shape)
     {
@@ -30,7 +31,8 @@ internal sealed record RandomCheckpointTensor(string Name, float? Fixed, params 
             foreach (var projection in (ReadOnlySpan<string>)["q_proj", "k_proj", "v_proj", "out_proj"])
                 tensors.AddRange(Linear($"{name}self_attn.{projection}", width, width));
             tensors.AddRange([.. Norm(name + "layer_norm1", width), .. Norm(name + "layer_norm2", width)]);
-            tensors.AddRange([.. Linear(name + "mlp.fc1", shape.VisionMlpWidth, width), .. Linear(name + "mlp.fc2", width, shape.VisionMlpWidth)]);
+            tensors.AddRange(
+                [.. Linear(name + "mlp.fc1", shape.VisionMlpWidth, width), .. Linear(name + "mlp.fc2", width, shape.VisionMlpWidth)]);
         }
 
         return tensors;

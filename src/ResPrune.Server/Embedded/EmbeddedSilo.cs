@@ -96,8 +96,9 @@ internal static class EmbeddedSilo
     private static void AddLogging(ILoggingBuilder logging)
     {
         logging.SetMinimumLevel(LogLevel.Warning);
-        // One silo that starts, stops and is stopped while it starts: what goes wrong in it reaches the caller as an exception.
-        foreach (var category in (string[])["Orleans", "Microsoft.Orleans", "Microsoft.Extensions.Hosting", "Polly"])
+        // One silo that starts, stops and is stopped while it starts, and an engine that may not load: the caller gets the exception.
+        const string EngineLoading = "ResPrune.Cluster.Workers.GpuWorker";
+        foreach (var category in (string[])["Orleans", "Microsoft.Orleans", "Microsoft.Extensions.Hosting", "Polly", EngineLoading])
             logging.AddFilter(category, LogLevel.Critical);
         logging.AddSimpleConsole(console => console.SingleLine = true);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);

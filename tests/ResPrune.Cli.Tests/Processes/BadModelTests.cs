@@ -89,7 +89,8 @@ public sealed class BadModelTests : IDisposable
 
     private async Task RefusesAsync(params string[] words)
     {
-        var outcome = await Resprune.RunAsync("run", _place.Pictures(1), "--ask", "What is this?", "--model", _model, "--output", _place.Output);
+        var outcome = await Resprune.RunAsync(
+            "run", _place.Pictures(1), "--ask", "What is this?", "--model", _model, "--output", _place.Output);
         outcome.ExpectRefusal(words);
         Assert.False(Directory.Exists(_place.Output), "A refused run left an output folder.");
     }

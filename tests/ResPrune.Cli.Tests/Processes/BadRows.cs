@@ -4,7 +4,9 @@ using SkiaSharp;
 
 namespace ResPrune.Cli.Tests.Processes;
 
-/// <summary>One run of the executable over every kind of bad row, with good rows between them; shared, because each test looks at one row of it.</summary>
+/// <summary>
+/// One run of the executable over every kind of bad row, with good rows between them; shared, because each test looks at one row of it.
+/// </summary>
 public sealed class BadRows : IAsyncLifetime
 {
     private const string Question = "What is in the picture?";
@@ -69,7 +71,8 @@ public sealed class BadRows : IAsyncLifetime
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         header[8] = 8;
         header[9] = 2;
-        return [0x89, .. "PNG\r\n\u001a\n"u8, .. Chunk("IHDR", header), .. Chunk("IDAT", [0x78, 0x9c, 3, 0, 0, 0, 0, 1]), .. Chunk("IEND", [])];
+        byte[] nothing = [0x78, 0x9c, 3, 0, 0, 0, 0, 1];
+        return [0x89, .. "PNG\r\n\u001a\n"u8, .. Chunk("IHDR", header), .. Chunk("IDAT", nothing), .. Chunk("IEND", [])];
     }
 
     private static byte[] Chunk(string type, byte[] data)

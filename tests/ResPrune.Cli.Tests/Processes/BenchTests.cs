@@ -9,7 +9,8 @@ public sealed class BenchTests
         string[] command = ["bench", "--images", "4", "--max-tokens", "2", "--batch-size", "1,2", "--keep", "all,1/9"];
         var outcome = (await Resprune.RunAsync([.. command, "--json"])).Expect(0);
         var rows = outcome.Json.GetProperty("rows").EnumerateArray().ToArray();
-        Assert.Equal(["1 all", "1 1/9", "2 all", "2 1/9"], rows.Select(row => $"{row.GetProperty("batch_size")} {row.GetProperty("keep")}"));
+        Assert.Equal(
+            ["1 all", "1 1/9", "2 all", "2 1/9"], rows.Select(row => $"{row.GetProperty("batch_size")} {row.GetProperty("keep")}"));
         var visual = outcome.Json.GetProperty("visual_tokens").GetInt32();
         Assert.Equal([visual, visual / 9, visual, visual / 9], rows.Select(row => row.GetProperty("tokens_kept").GetInt32()));
         foreach (var row in rows)

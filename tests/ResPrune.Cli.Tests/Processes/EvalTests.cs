@@ -16,7 +16,9 @@ public sealed class EvalTests(DrawnIcons icons) : IClassFixture<DrawnIcons>
         Assert.Equal(Questions, report.GetProperty("questions").GetInt32());
         Assert.True(report.GetProperty("first_seed").GetInt64() >= SeedRanges.Evaluation);
         var scores = report.GetProperty("scores").EnumerateArray().ToArray();
-        Assert.Equal(["all none", "1/9 resprune", "1/9 random"], scores.Select(score => $"{score.GetProperty("keep")} {score.GetProperty("pruner")}"));
+        Assert.Equal(
+            ["all none", "1/9 resprune", "1/9 random"],
+            scores.Select(score => $"{score.GetProperty("keep")} {score.GetProperty("pruner")}"));
         var visual = report.GetProperty("visual_tokens").GetDouble();
         Assert.Equal([visual, visual / 9, visual / 9], scores.Select(score => score.GetProperty("tokens_kept").GetDouble()));
         Assert.All(scores, score => Check(score, Questions));
@@ -30,10 +32,12 @@ public sealed class EvalTests(DrawnIcons icons) : IClassFixture<DrawnIcons>
     private static void Check(JsonElement score, int questions)
     {
         var accuracy = score.GetProperty("accuracy");
-        Assert.InRange(accuracy.GetProperty("value").GetDouble(), accuracy.GetProperty("low").GetDouble(), accuracy.GetProperty("high").GetDouble());
+        Assert.InRange(
+            accuracy.GetProperty("value").GetDouble(), accuracy.GetProperty("low").GetDouble(), accuracy.GetProperty("high").GetDouble());
         var kinds = score.GetProperty("kinds").EnumerateArray().ToArray();
         Assert.Equal(questions, kinds.Sum(kind => kind.GetProperty("questions").GetInt32()));
-        var right = kinds.Sum(kind => kind.GetProperty("questions").GetInt32() * kind.GetProperty("accuracy").GetProperty("value").GetDouble());
+        var right = kinds.Sum(
+            kind => kind.GetProperty("questions").GetInt32() * kind.GetProperty("accuracy").GetProperty("value").GetDouble());
         Assert.Equal(accuracy.GetProperty("value").GetDouble(), right / questions, 9);
     }
 }

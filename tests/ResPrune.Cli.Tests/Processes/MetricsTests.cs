@@ -16,11 +16,13 @@ public sealed class MetricsTests : IDisposable
     {
         var port = FreePort();
         using var running = Resprune.Start(
-            "run", _place.LongJob(200), "--max-tokens", "4", "--metrics-port", port.ToString(CultureInfo.InvariantCulture), "--output", _place.Output);
+            "run", _place.LongJob(120), "--max-tokens", "4", "--metrics-port", port.ToString(CultureInfo.InvariantCulture), "--output",
+                _place.Output);
         await running.UntilAsync("The first commit", () => _place.Commits() >= 1);
         var scrape = await _client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"));
 
-        var ours = string.Concat(scrape.Split('\n').Where(line => line.Contains("resprune_", StringComparison.Ordinal)).Select(line => line + "\n"));
+        var ours = string.Concat(
+            scrape.Split('\n').Where(line => line.Contains("resprune_", StringComparison.Ordinal)).Select(line => line + "\n"));
         Assert.Matches("resprune_images_total(\\{[^}]*\\})? [1-9]", ours);
         Assert.Matches("resprune_visual_tokens_total\\{[^}]*kind=\"kept\"[^}]*\\} [1-9]", ours);
         var (exitCode, words) = await PromtoolAsync(ours);
@@ -33,7 +35,8 @@ public sealed class MetricsTests : IDisposable
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-        var outcome = await Resprune.RunAsync("run", _place.Pictures(1), "--ask", "What?", "--metrics-port", port, "--output", _place.Output);
+        var outcome = await Resprune.RunAsync(
+            "run", _place.Pictures(1), "--ask", "What?", "--metrics-port", port, "--output", _place.Output);
         outcome.ExpectRefusal("--metrics-port", port);
     }
 

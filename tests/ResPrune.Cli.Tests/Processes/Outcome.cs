@@ -25,7 +25,9 @@ internal sealed record Outcome(int ExitCode, string Output, string Error)
         return this;
     }
 
-    /// <summary>Asserts that the program refused: exit code 2, nothing on standard output, one line on standard error that has all these words.</summary>
+    /// <summary>
+    /// Asserts that the program refused: exit code 2, nothing on standard output, one line on standard error that has all these words.
+    /// </summary>
     public void ExpectRefusal(params string[] words)
     {
         Expect(2);

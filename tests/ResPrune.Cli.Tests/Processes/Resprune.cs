@@ -46,7 +46,7 @@ internal sealed class Resprune : IDisposable
     public static async Task<Outcome> RunOnTerminalAsync(params string[] arguments)
     {
         var command = string.Join(' ', ((string[])["dotnet", Program, .. arguments]).Select(word => $"'{word}'"));
-        var start = StartInfo("script", ["--quiet", "--return", "--command", command, "/dev/null"]);
+        var start = StartInfo("script", ["--quiet", "--return", "--command", $"stty columns 200; {command}", "/dev/null"]);
         start.Environment["TERM"] = "xterm-256color";
         using var running = new Resprune(start);
         return await running.EndAsync();
@@ -64,7 +64,9 @@ internal sealed class Resprune : IDisposable
     public async Task UntilAsync(string what, Func<bool> isSo)
     {
         for (var waited = Stopwatch.StartNew(); !isSo(); await Task.Delay(10))
-            Assert.False(_process.HasExited || waited.Elapsed > Deadline, $"{what} did not happen; running: {!_process.HasExited}.\n{_output}\n{_error}");
+            Assert.False(
+                _process.HasExited || waited.Elapsed > Deadline,
+                $"{what} did not happen; running: {!_process.HasExited}.\n{_output}\n{_error}");
     }
 
     /// <summary>Waits for its end.</summary>

@@ -5,7 +5,7 @@ namespace ResPrune.Cli.Tests.Processes;
 /// <summary>Runs that are cut off, and the same command typed again.</summary>
 public sealed class ResumeTests : IDisposable
 {
-    private const int Rows = 200;
+    private const int Rows = 120;
 
     private readonly Workplace _place = new();
 
@@ -36,7 +36,8 @@ public sealed class ResumeTests : IDisposable
         var attempts = Directory.GetFiles(Path.Combine(_place.Batch, "attempts"), "*", SearchOption.AllDirectories);
         File.Delete(Path.Combine(_place.Output, "output.jsonl"));
         var again = (await Resprune.RunAsync(Arguments(job))).Expect(0);
-        Assert.Equal(attempts.Order(), Directory.GetFiles(Path.Combine(_place.Batch, "attempts"), "*", SearchOption.AllDirectories).Order());
+        Assert.Equal(
+            attempts.Order(), Directory.GetFiles(Path.Combine(_place.Batch, "attempts"), "*", SearchOption.AllDirectories).Order());
         Assert.Contains("nothing was left to do", again.Output, StringComparison.Ordinal);
         Assert.Contains($"{Rows}: {Rows} answered, 0 failed ({Rows} done by earlier runs)", again.Output, StringComparison.Ordinal);
         Assert.Equal(Rows, _place.Results().Count);

@@ -12,12 +12,13 @@ public sealed class RunTests : IDisposable
     public async Task AFolderIsAnsweredInOrderAndShownInPlainLines()
     {
         var pictures = _place.Pictures(3);
-        var outcome = (await Resprune.RunAsync("run", pictures, "--ask", "What is in the picture?", "--output", _place.Output)).Expect(0);
+        var outcome = await RunAsync(pictures, "--ask", "What is in the picture?");
 
         var names = Directory.GetFiles(pictures).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
         var rows = _place.Results();
         Assert.Equal(names, rows.Select(row => row["id"]!.GetValue<string>()));
-        Assert.All(rows, row => Assert.Contains($"{row["image"]}: What is in the picture? -> {row["answer"]}\n", outcome.Output, StringComparison.Ordinal));
+        var shown = rows.Select(row => $"{row["image"]}: What is in the picture? -> {row["answer"]}\n");
+        Assert.All(shown, line => Assert.Contains(line, outcome.Output, StringComparison.Ordinal));
         Assert.All(rows, row => Assert.NotEmpty(row["answer"]!.GetValue<string>()));
         Assert.DoesNotContain('\u001b', outcome.Output);
         Assert.DoesNotContain('\r', outcome.Output);
@@ -30,7 +31,7 @@ public sealed class RunTests : IDisposable
     public async Task JsonIsOneObjectWhoseNumbersAreThoseOfTheManifest()
     {
         string[] ask = ["--ask", "What is in the picture?", "--ask", "How many objects are there?"];
-        var outcome = (await Resprune.RunAsync(["run", _place.Pictures(3), .. ask, "--limit", "2", "--keep", "1/9", "--json", "--output", _place.Output])).Expect(0);
+        var outcome = await RunAsync([_place.Pictures(3), .. ask, "--limit", "2", "--keep", "1/9", "--json"]);
 
         var summary = outcome.Json;
         using var stored = JsonDocument.Parse(File.ReadAllText(Path.Combine(_place.Output, "manifest.json")));
@@ -41,9 +42,9 @@ public sealed class RunTests : IDisposable
         Assert.Equal(manifest.GetProperty("rows").GetInt64(), summary.GetProperty("questions").GetInt64());
         Assert.Equal(0, summary.GetProperty("exit_code").GetInt32());
         foreach (var name in (string[])["answered", "failed", "prompt_tokens", "completion_tokens", "visual_tokens", "work"])
-            Assert.True(JsonElement.DeepEquals(totals.GetProperty(name), summary.GetProperty(name)), $"{name}: {totals.GetProperty(name)} and {summary.GetProperty(name)}");
+            AssertSame(name, totals, summary);
         foreach (var name in (string[])["prefill_flops_saved", "kv_bytes_saved", "device_seconds"])
-            Assert.True(JsonElement.DeepEquals(manifest.GetProperty(name), summary.GetProperty(name)), $"{name}: {manifest.GetProperty(name)} and {summary.GetProperty(name)}");
+            AssertSame(name, manifest, summary);
         var tokens = summary.GetProperty("visual_tokens");
         Assert.Equal(_place.Results().Sum(row => row["visual_tokens"]!["kept"]!.GetValue<long>()), tokens.GetProperty("kept").GetInt64());
         Assert.True(tokens.GetProperty("kept").GetInt64() < tokens.GetProperty("total").GetInt64());
@@ -53,7 +54,8 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task OnATerminalTheLineOfProgressMovesAndTheAnswersStay()
     {
-        var outcome = (await Resprune.RunOnTerminalAsync("run", _place.Pictures(2), "--ask", "What is in the picture?", "--output", _place.Output)).Expect(0);
+        string[] command = ["run", _place.Pictures(2), "--ask", "What is in the picture?", "--output", _place.Output];
+        var outcome = (await Resprune.RunOnTerminalAsync(command)).Expect(0);
         Assert.Contains("\u001b[", outcome.Output, StringComparison.Ordinal);
         Assert.Contains("2/2 done", outcome.Output, StringComparison.Ordinal);
         Assert.All(_place.Results(), row => Assert.Contains(row["answer"]!.GetValue<string>(), outcome.Output, StringComparison.Ordinal));
@@ -64,7 +66,7 @@ public sealed class RunTests : IDisposable
     public async Task ASinglePictureIsAnsweredInOneQuietLine()
     {
         var picture = Workplace.Samples[0];
-        var outcome = (await Resprune.RunAsync("run", picture, "--ask", "How many objects are there?", "--quiet", "--output", _place.Output)).Expect(0);
+        var outcome = await RunAsync(picture, "--ask", "How many objects are there?", "--quiet");
         Assert.Equal($"1 answered, 0 failed; answers in {Path.Combine(_place.Output, "output.jsonl")}\n", outcome.Output);
         Assert.Equal(Path.GetFileName(picture), Assert.Single(_place.Results())["id"]!.GetValue<string>());
     }
@@ -73,10 +75,14 @@ public sealed class RunTests : IDisposable
     public async Task OpenAiBatchLinesAreAnsweredInTheirOwnForm()
     {
         var data = $"data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(Workplace.Samples[0]))}";
-        object[] content = [new { type = "text", text = "How many objects are there?" }, new { type = "image_url", image_url = new { url = data } }];
+        object[] content =
+        [
+            new { type = "text", text = "How many objects are there?" },
+            new { type = "image_url", image_url = new { url = data } },
+        ];
         var body = new { model = "any", messages = new[] { new { role = "user", content } }, max_tokens = 5 };
         var lines = _place.Lines([new { custom_id = "first", method = "POST", url = "/v1/chat/completions", body }]);
-        (await Resprune.RunAsync("run", lines, "--quiet", "--output", _place.Output)).Expect(0);
+        await RunAsync(lines, "--quiet");
         var row = Assert.Single(_place.Results());
         Assert.Equal("first", row["custom_id"]!.GetValue<string>());
         Assert.Equal(200, row["response"]!["status_code"]!.GetValue<int>());
@@ -88,17 +94,19 @@ public sealed class RunTests : IDisposable
     {
         const string Question = "What is in the picture?";
         var pictures = _place.Pictures(9);
-        (await Resprune.RunAsync("run", pictures, "--ask", Question, "--batch-size", "8", "--quiet", "--output", _place.Output)).Expect(0);
+        await RunAsync(pictures, "--ask", Question, "--batch-size", "8", "--quiet");
         var expected = _place.Results().ToDictionary(row => row["image"]!.GetValue<string>(), row => row["answer"]!.GetValue<string>());
         Directory.Delete(_place.Output, recursive: true);
 
-        var reversed = expected.Keys.OrderDescending(StringComparer.Ordinal).Select(image => new { id = image, image, question = Question });
-        (await Resprune.RunAsync("run", _place.Lines(reversed), "--batch-size", "4", "--quiet", "--output", _place.Output)).Expect(0);
-        Assert.Equal(expected, _place.Results().ToDictionary(row => row["image"]!.GetValue<string>(), row => row["answer"]!.GetValue<string>()));
+        var reversed = expected.Keys.OrderDescending(StringComparer.Ordinal)
+            .Select(image => new { id = image, image, question = Question });
+        await RunAsync(_place.Lines(reversed), "--batch-size", "4", "--quiet");
+        Assert.Equal(
+            expected, _place.Results().ToDictionary(row => row["image"]!.GetValue<string>(), row => row["answer"]!.GetValue<string>()));
         Directory.Delete(_place.Output, recursive: true);
 
         var alone = expected.Keys.Order(StringComparer.Ordinal).ElementAt(4);
-        (await Resprune.RunAsync("run", Path.Combine(pictures, alone), "--ask", Question, "--batch-size", "1", "--quiet", "--output", _place.Output)).Expect(0);
+        await RunAsync(Path.Combine(pictures, alone), "--ask", Question, "--batch-size", "1", "--quiet");
         Assert.Equal(expected[alone], Assert.Single(_place.Results())["answer"]!.GetValue<string>());
     }
 
@@ -108,7 +116,7 @@ public sealed class RunTests : IDisposable
         async Task<string> AnswersAsync(int seed)
         {
             string[] sampling = ["--temperature", "2", "--seed", seed.ToString(CultureInfo.InvariantCulture), "--max-tokens", "12"];
-            (await Resprune.RunAsync(["run", _place.PathOf("pictures"), "--ask", "Describe the image.", .. sampling, "--quiet", "--output", _place.Output])).Expect(0);
+            await RunAsync([_place.PathOf("pictures"), "--ask", "Describe the image.", .. sampling, "--quiet"]);
             var answers = string.Join('\n', _place.Results().Select(row => row["answer"]!.GetValue<string>()));
             Directory.Delete(_place.Output, recursive: true);
             return answers;
@@ -121,4 +129,13 @@ public sealed class RunTests : IDisposable
     }
 
     public void Dispose() => _place.Dispose();
+
+    private static void AssertSame(string name, JsonElement stored, JsonElement printed)
+    {
+        var (one, other) = (stored.GetProperty(name), printed.GetProperty(name));
+        Assert.True(JsonElement.DeepEquals(one, other), $"{name}: {one} stored and {other} printed.");
+    }
+
+    private async Task<Outcome> RunAsync(params string[] arguments) =>
+        (await Resprune.RunAsync(["run", .. arguments, "--output", _place.Output])).Expect(0);
 }

@@ -21,5 +21,6 @@ internal static class SafetensorsEdit
 
     /// <summary>Name of some matrix that is not square, so that its transpose is another shape of the same size.</summary>
     public static string Oblong(JsonObject header) => header
-        .First(tensor => tensor.Value!["shape"] is JsonArray { Count: 2 } shape && shape[0]!.GetValue<long>() != shape[1]!.GetValue<long>()).Key;
+        .First(tensor => tensor.Value!["shape"] is JsonArray { Count: 2 } shape && shape[0]!.GetValue<long>() != shape[1]!.GetValue<long>())
+            .Key;
 }

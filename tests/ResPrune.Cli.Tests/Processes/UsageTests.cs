@@ -82,7 +82,8 @@ public sealed class UsageTests : IDisposable
         var outcome = (await Resprune.RunAsync("run", "--help")).Expect(0);
         string[] options =
         [
-            "--ask", "--model", "--keep", "--pruner", "--alpha", "--epsilon", "--max-tokens", "--temperature", "--top-p", "--top-k", "--seed",
+            "--ask", "--model", "--keep", "--pruner", "--alpha", "--epsilon", "--max-tokens", "--temperature", "--top-p", "--top-k",
+                "--seed",
             "--batch-size", "--output", "--limit", "--device", "--dtype", "--metrics-port", "--json", "--quiet",
         ];
         Assert.All(options, option => Assert.Contains(option, outcome.Output, StringComparison.Ordinal));

@@ -11,7 +11,8 @@ public sealed class Workplace : IDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("resprune-cli-").FullName;
 
     /// <summary>The sample pictures, in name order.</summary>
-    internal static IReadOnlyList<string> Samples { get; } = [.. Directory.GetFiles(BundledModel.SamplesDirectory).Order(StringComparer.Ordinal)];
+    internal static IReadOnlyList<string> Samples { get; } = [.. Directory.GetFiles(BundledModel.SamplesDirectory).Order(
+        StringComparer.Ordinal)];
 
     /// <summary>Where a run writes to.</summary>
     internal string Output => PathOf("out");
@@ -70,7 +71,10 @@ public sealed class Workplace : IDisposable
     {
         var batches = Path.Combine(Output, ".resprune", "batches");
         return Directory.Exists(batches)
-            ? Directory.GetDirectories(batches).Sum(batch => Directory.Exists(Path.Combine(batch, "commits")) ? Directory.GetFiles(Path.Combine(batch, "commits"), "*.json").Length : 0)
+            ? Directory.GetDirectories(batches)
+                .Sum(
+                batch => Directory.Exists(Path.Combine(batch, "commits"))
+                ? Directory.GetFiles(Path.Combine(batch, "commits"), "*.json").Length : 0)
             : 0;
     }
 }

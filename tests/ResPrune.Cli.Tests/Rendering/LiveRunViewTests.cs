@@ -11,7 +11,8 @@ public sealed class LiveRunViewTests
     public async Task TextFromPicturesIsShownAsTextAndNeverObeyed()
     {
         using var output = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(output) });
+        var console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(output) });
         console.Profile.Width = 200;
         var answer = new FirstAnswer(1, "1", "[red]name[/].png", "what[/] is\u001b]0;title\u0007 this?", "an [unclosed answer \u001b[2J");
 

@@ -16,7 +16,9 @@ public sealed class PlainRunViewTests
         using var output = new StringWriter { NewLine = "\n" };
         await new PlainRunView(output, Consoles.Plain(output), 0.5, _time).WatchAsync(SnapshotsAsync(), CancellationToken.None);
         var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(Enumerable.Range(1, 5).Select(line => $"{line}.png: what? -> a[{line}]"), lines.Where(line => line.Contains("->", StringComparison.Ordinal)));
+        Assert.Equal(
+            Enumerable.Range(1, 5).Select(line => $"{line}.png: what? -> a[{line}]"),
+            lines.Where(line => line.Contains("->", StringComparison.Ordinal)));
         // 4 s a snapshot: the third is the first that is 5 s after the start, the fifth the next.
         Assert.Equal(
             ["3/10 done, 1 failed, 1.0 images/s, 4 s left, 25.0 % of tokens kept, device 80.0 % busy",
@@ -44,6 +46,7 @@ public sealed class PlainRunViewTests
         RowsPerSecond = 2,
         DeviceBusyShare = 0.8,
         Problem = done > 3 ? "it\nis slow" : null,
-        FirstAnswers = [.. Enumerable.Range(1, done).Select(line => new FirstAnswer(line, $"{line}", $"{line}.png", "what?", $"a[{line}]"))],
+        FirstAnswers = [.. Enumerable.Range(1, done).Select(
+            line => new FirstAnswer(line, $"{line}", $"{line}.png", "what?", $"a[{line}]"))],
     };
 }

@@ -31,7 +31,8 @@ public sealed class BatchIdentityTests
     [Fact]
     public void TheSameCommandIsTheSameBatchHoweverItIsShown()
     {
-        var shown = Settings with { Json = true, Quiet = true, MetricsPort = 9090, Output = "elsewhere", Engine = Settings.Engine with { BatchSize = 1 } };
+        var engine = Settings.Engine with { BatchSize = 1 };
+        var shown = Settings with { Json = true, Quiet = true, MetricsPort = 9090, Output = "elsewhere", Engine = engine };
         Assert.Equal(Of(Settings).Id, Of(shown).Id);
         Assert.Empty(Of(Settings).DifferencesFrom(Of(shown).Facts));
     }
