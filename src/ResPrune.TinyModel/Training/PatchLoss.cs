@@ -21,6 +21,8 @@ internal sealed class PatchLoss : IDisposable
     private static readonly Scalar PresenceWeight = 4f;
     private static readonly Scalar MinorWeight = 0.5f;
 
+    private const float Kinship = 0.12f;
+    private static readonly Scalar KinshipWeight = 5f;
     private static readonly Scalar ThingCosine = 0.12f;
 
     // Words that ask for whatever is there: they are to point at things, not at the background, as "objects" does in a large model.
@@ -32,6 +34,7 @@ internal sealed class PatchLoss : IDisposable
     private readonly Tensor _words;
     private readonly Tensor _classes;
     private readonly Tensor _thingWords;
+    private readonly Tensor _nounWords;
 
     public PatchLoss(TinyVocabulary vocabulary)
     {
@@ -53,6 +56,7 @@ internal sealed class PatchLoss : IDisposable
         for (var i = 0; i < plurals.Length; i++)
             classes[(singular + i) * words.Length + nouns.Length + colours.Length + places.Length + i] = 1;
         _words = tensor(words.Select(w => (long)vocabulary.Word(w)).ToArray()).DetachFromDisposeScope();
+        _nounWords = tensor(NounCatalogue.All.SelectMany(n => new[] { (long)vocabulary.Word(n.Name), vocabulary.Word(n.Plural) }).ToArray()).DetachFromDisposeScope();
         _thingWords = tensor(ThingWords.Select(w => (long)vocabulary.Word(w)).Append(vocabulary.FirstWord("Describe")).ToArray()).DetachFromDisposeScope();
         _classes = tensor(classes).view(-1, words.Length).DetachFromDisposeScope();
     }
@@ -76,6 +80,7 @@ internal sealed class PatchLoss : IDisposable
                 + F.cross_entropy(logits.narrow(1, Nouns + Colours, Place.Count), places, ignore_index: PatchLabels.Ignored)
                 + F.cross_entropy(logits.narrow(1, Nouns + Colours + Place.Count, NounCatalogue.All.Count), tensor(batch.Nouns.Select(n => n == PatchLabels.Background ? PatchLabels.Ignored : n).ToArray()), ignore_index: PatchLabels.Ignored)) * MinorWeight;
         loss += ThingLoss(directions, Unit(table.index_select(0, _thingWords)), batch.Nouns) * MinorWeight;
+        loss += KinshipLoss(directions, Unit(table.index_select(0, _nounWords)), batch.Nouns) * KinshipWeight;
         var present = tensor(batch.Present).view(batch.Size, -1);
         var guess = F.linear(classHidden.to_type(ScalarType.Float32), weights.View(HeadName + ".weight"), weights.View(HeadName + ".bias"));
         loss += F.binary_cross_entropy_with_logits(guess, present) * PresenceWeight;
@@ -89,6 +94,16 @@ internal sealed class PatchLoss : IDisposable
         var isThing = tensor(clear.Select(i => nouns[i] == PatchLabels.Background ? 0f : 1f).ToArray()).unsqueeze(1).expand(-1, words.size(0));
         var guess = (matmul(directions.index_select(0, tensor(clear)), words.t()) - ThingCosine) * Sharpness; // [clear, words]
         return F.binary_cross_entropy_with_logits(guess, isThing);
+    }
+
+    /// <summary>
+    /// Every thing is to be a little like every noun, as all cosines in a large model are positive: relevance cuts off below zero, and what
+    /// stands beside the thing a question names must not be worth less than the background.
+    /// </summary>
+    private static Tensor KinshipLoss(Tensor directions, Tensor words, long[] nouns)
+    {
+        var things = Enumerable.Range(0, nouns.Length).Where(i => nouns[i] is >= 0 and < PatchLabels.Background).Select(i => (long)i).ToArray();
+        return F.relu(tensor(Kinship) - matmul(directions.index_select(0, tensor(things)), words.t())).mean();
     }
 
     private static Tensor Unit(Tensor x) => x * (x * x).sum(1, keepdim: true).rsqrt();
@@ -113,5 +128,6 @@ internal sealed class PatchLoss : IDisposable
         _words.Dispose();
         _classes.Dispose();
         _thingWords.Dispose();
+        _nounWords.Dispose();
     }
 }
