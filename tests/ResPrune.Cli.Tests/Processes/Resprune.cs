@@ -23,12 +23,12 @@ internal sealed class Resprune : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>What it has said on standard output so far.</summary>
-    public string Output
+    /// <summary>What it has said on standard error so far.</summary>
+    public string Error
     {
         get
         {
-            lock (_output) return _output.ToString();
+            lock (_error) return _error.ToString();
         }
     }
 

@@ -66,6 +66,19 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task ASecondSignalEndsItAtOnce()
+    {
+        using var running = Start(_place.LongJob(Rows));
+        await running.UntilAsync("The first commit", () => _place.Commits() >= 1);
+        running.Signal("INT");
+        await running.UntilAsync("The first signal's effect", () => running.Error.Contains("stopping", StringComparison.Ordinal));
+        running.Signal("INT");
+        // Neither the clean stop, which takes longer, nor a crash of the threads that were computing.
+        var outcome = (await running.EndAsync()).Expect(130);
+        Assert.DoesNotContain("type the same command", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TwoProcessesNeverWorkOnOneOutputFolder()
     {
         var job = _place.LongJob(Rows);
