@@ -26,6 +26,8 @@ command -v dotnet >/dev/null || { echo "tests/run.sh: the .NET 10 SDK is needed:
 missing=()
 command -v promtool >/dev/null || missing+=(prometheus)
 command -v rsvg-convert >/dev/null || missing+=(librsvg2-bin)
+command -v npm >/dev/null || missing+=(npm)
+command -v script >/dev/null || missing+=(bsdutils)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing ${missing[*]}"
   sudo=""
@@ -38,6 +40,13 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
 dotnet build ResPrune.Cluster.sln -c Release -v q -clp:NoSummary || { echo "0 passed, 1 failed"; exit 1; }
+
+# The drawings of the scenes that the bundled model is examined on; not needed for the reference tests.
+if [ -z "$filter" ]; then
+  export RESPRUNE_ICONS=$PWD/artifacts/icons
+  [ -f "$RESPRUNE_ICONS/.complete" ] || { bash src/ResPrune.TinyModel/fetch-icons.sh "$RESPRUNE_ICONS" && touch "$RESPRUNE_ICONS/.complete"; } \
+    || { echo "tests/run.sh: the drawings could not be fetched" >&2; echo "0 passed, 1 failed"; exit 1; }
+fi
 
 # One project after another: they share two cores, and processes that a test starts must not starve each other.
 failed_projects=0
