@@ -1,13 +1,12 @@
 using System.CommandLine;
 using ResPrune.Cli.Evaluation;
+using ResPrune.Inference.Pruning;
 
 namespace ResPrune.Cli.Commands;
 
 /// <summary><c>resprune eval</c>: what pruning costs in quality.</summary>
 internal sealed class EvalCommand
 {
-    private static readonly IReadOnlyList<string> KnownPruners = ["resprune", "random", "none"];
-
     private readonly EngineArguments _engine = new();
 
     private readonly Option<string?> _icons = ValueOption.Create<string?>(
@@ -24,7 +23,7 @@ internal sealed class EvalCommand
         "--keep", "LIST", "Token budgets, between commas.", ["all", "1/3", "2/9", "1/9"], RunCommand.Keep);
 
     private readonly Option<IReadOnlyList<string>> _pruners = ValueOption.List(
-        "--pruner", "LIST", "Pruners, between commas.", ["resprune", "random"], text => ValueOption.Word(text, KnownPruners));
+        "--pruner", "LIST", "Pruners, between commas.", ["resprune", "random"], text => ValueOption.Word(text, VisualTokenPruners.Names));
 
     private readonly Option<int> _batchSize = ValueOption.Number(
         "--batch-size", "N", "Most requests the device works on together.", 8, 1, 1024);

@@ -8,8 +8,6 @@ namespace ResPrune.Cli.Commands;
 /// <summary><c>resprune run INPUT</c>: answers questions about pictures.</summary>
 internal sealed class RunCommand
 {
-    private static readonly IReadOnlyList<string> Pruners = ["resprune", "random", "none"];
-
     private readonly Argument<string> _input = new("INPUT")
     {
         Description = "A folder of pictures (read recursively), one picture, or a .jsonl file: lines {\"id\",\"image\",\"question\"} "
@@ -30,7 +28,7 @@ internal sealed class RunCommand
         "Visual tokens the language model gets to see. The default drops two of three; 'all' costs most and loses nothing.", "1/3", Keep);
 
     private readonly Option<string> _pruner = ValueOption.Word(
-        "--pruner", "How they are chosen; random is the control.", "resprune", Pruners);
+        "--pruner", "How they are chosen; random is the control.", "resprune", VisualTokenPruners.Names);
 
     private readonly Option<double?> _alpha = ValueOption.OptionalNumber(
         "--alpha", "NUMBER", "Exponent of the relevance weight. Default: the model family's (LLaVA-1.5: 0.75).", 0.0, 100.0);
