@@ -1,3 +1,4 @@
+using System.Globalization;
 using ResPrune.Cli.Evaluation;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -44,7 +45,7 @@ internal static class EvaluationTables
         var kinds = report.Scores[0].Kinds;
         var table = Columns(["keep", "pruner", .. kinds.Select(kind => $"{kind.Kind} ({kind.Questions})")]);
         foreach (var score in report.Scores)
-            table.AddRow([new Text(score.Keep), new Text(score.Pruner), .. score.Kinds.Select(WithMargin)]);
+            table.AddRow([new Text(score.Keep), new Text(score.Pruner), .. score.Kinds.Select(WithEnds)]);
         return table;
     }
 
@@ -60,8 +61,9 @@ internal static class EvaluationTables
         return table;
     }
 
-    private static Text WithMargin(KindAccuracy kind) =>
-        new($"{Quantity.Accuracy(kind.Accuracy.Value)} ±{Quantity.Accuracy((kind.Accuracy.High - kind.Accuracy.Low) / 2)}");
+    private static Text WithEnds(KindAccuracy kind) => new($"{Quantity.Accuracy(kind.Accuracy.Value)} ({Ends(kind.Accuracy, TwoPlaces)})");
+
+    private static string TwoPlaces(double share) => share.ToString("0.00", CultureInfo.InvariantCulture);
 
     private static string Ends(Interval interval, Func<double, string> format) => $"{format(interval.Low)} to {format(interval.High)}";
 

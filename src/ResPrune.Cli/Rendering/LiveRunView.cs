@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace ResPrune.Cli.Rendering;
 
 /// <summary>For a person at a terminal: the first answers as they come, under them a line of progress that stays in its place.</summary>
-internal sealed class LiveRunView(IAnsiConsole console, double imagesPerRow) : IRunView
+internal sealed class LiveRunView(IAnsiConsole console, Func<double> imagesPerRow) : IRunView
 {
     /// <inheritdoc/>
     public Task WatchAsync(IAsyncEnumerable<BatchSnapshot> snapshots, CancellationToken cancellationToken) =>
@@ -21,8 +21,7 @@ internal sealed class LiveRunView(IAnsiConsole console, double imagesPerRow) : I
                 }
 
                 // Text, not markup: a line that is cut at the edge of the terminal must not wrap and push the rest up.
-                live.UpdateTarget(new Text(ProgressLine.Of(snapshot, imagesPerRow)) { Overflow = Overflow.Ellipsis });
-                live.Refresh();
+                live.UpdateTarget(new Text(ProgressLine.Of(snapshot, imagesPerRow())) { Overflow = Overflow.Ellipsis });
             }
         });
 

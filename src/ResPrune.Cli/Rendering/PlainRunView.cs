@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace ResPrune.Cli.Rendering;
 
 /// <summary>For log files and pipes: whole lines only, the first answers as they come, then one line of progress now and then.</summary>
-internal sealed class PlainRunView(TextWriter output, IAnsiConsole console, double imagesPerRow, TimeProvider time) : IRunView
+internal sealed class PlainRunView(TextWriter output, IAnsiConsole console, Func<double> imagesPerRow, TimeProvider time) : IRunView
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -24,7 +24,7 @@ internal sealed class PlainRunView(TextWriter output, IAnsiConsole console, doub
 
             if (time.GetElapsedTime(last) < Interval) continue;
             last = time.GetTimestamp();
-            output.WriteLine(ProgressLine.Of(snapshot, imagesPerRow));
+            output.WriteLine(ProgressLine.Of(snapshot, imagesPerRow()));
         }
     }
 

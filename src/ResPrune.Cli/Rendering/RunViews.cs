@@ -8,7 +8,7 @@ namespace ResPrune.Cli.Rendering;
 internal static class RunViews
 {
     /// <summary>The view for whoever reads <paramref name="output"/>.</summary>
-    public static IRunView For(RunSettings settings, double imagesPerRow, TextWriter output)
+    public static IRunView For(RunSettings settings, Func<double> imagesPerRow, TextWriter output)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.Json) return new QuietRunView(output, summary => JsonSerializer.Serialize(summary, CliJsonContext.Printed.RunSummary));

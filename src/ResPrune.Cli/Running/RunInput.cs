@@ -17,9 +17,6 @@ internal sealed record RunInput
     /// <summary>Changes when the input does: the bytes of a .jsonl; names, sizes and times of a folder's pictures.</summary>
     public required string Digest { get; init; }
 
-    /// <summary>Rows, or the most there can be; for choosing a shard size.</summary>
+    /// <summary>Rows: pictures times questions, or lines that are not blank.</summary>
     public required long Rows { get; init; }
-
-    /// <summary>Pictures per row where that is known from the start, as with a folder; else 1.</summary>
-    public required double ImagesPerRow { get; init; }
 }

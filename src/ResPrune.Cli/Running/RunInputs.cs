@@ -60,7 +60,6 @@ internal static class RunInputs
             ImageRoot = path,
             Digest = Convert.ToHexStringLower(digest.GetHashAndReset()),
             Rows = Math.Min(pictures, limit ?? long.MaxValue) * questions.Count,
-            ImagesPerRow = 1.0 / questions.Count,
         };
     }
 
@@ -90,7 +89,6 @@ internal static class RunInputs
             ImageRoot = Path.GetDirectoryName(path)!,
             Digest = Convert.ToHexStringLower(digest.GetHashAndReset()),
             Rows = questions.Count,
-            ImagesPerRow = 1.0 / questions.Count,
         };
     }
 
@@ -110,7 +108,6 @@ internal static class RunInputs
             ImageRoot = folder,
             Digest = digest,
             Rows = Math.Min(lines, limit ?? long.MaxValue),
-            ImagesPerRow = 1,
         };
     }
 

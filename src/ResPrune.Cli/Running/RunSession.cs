@@ -21,6 +21,7 @@ internal sealed class RunSession
     private readonly OutputFolder _folder;
     private readonly EmbeddedHost _host;
     private BatchSnapshot? _last;
+    private Task<long>? _images;
 
     private RunSession(RunSettings settings, RunInput input, OutputFolder folder, EmbeddedHost host)
     {
@@ -29,6 +30,9 @@ internal sealed class RunSession
         _folder = folder;
         _host = host;
     }
+
+    /// <summary>Different pictures per row, as far as it is known.</summary>
+    private double ImagesPerRow => _images is { IsCompletedSuccessfully: true } images ? images.Result / (double)_input.Rows : 1;
 
     /// <summary>Runs it.</summary>
     /// <exception cref="UsageException">Nothing was begun; the message says why.</exception>
@@ -43,8 +47,9 @@ internal sealed class RunSession
             var input = await RunInputs.OpenAsync(settings.Input, settings.Questions, settings.Limit, interruption.Token);
             using var folder = OutputFolder.Open(settings.Output);
             await using var host = await StartHostAsync(settings, folder, interruption.Token);
-            var view = RunViews.For(settings, input.ImagesPerRow, output);
-            var summary = await new RunSession(settings, input, folder, host).RunAsync(view, interruption.Token);
+            var session = new RunSession(settings, input, folder, host);
+            var view = RunViews.For(settings, () => session.ImagesPerRow, output);
+            var summary = await session.RunAsync(view, interruption.Token);
             view.Conclude(summary);
             return summary.ExitCode;
         }
@@ -82,19 +87,27 @@ internal sealed class RunSession
         if (stored is not { IsTerminal: true })
         {
             await SubmitAsync(identity, cancellationToken);
+            CountImages(stored ?? await ReadRecordAsync(identity, cancellationToken), cancellationToken);
             await view.WatchAsync(SnapshotsAsync(identity.Id, cancellationToken), cancellationToken);
         }
 
         var elapsed = Stopwatch.GetElapsedTime(started);
-        var record = (await new BatchCatalog(_folder.Store).ReadAsync(identity.Id, cancellationToken))!.Record;
+        var record = await ReadRecordAsync(identity, cancellationToken);
+        CountImages(record, cancellationToken);
         var manifest = await _host.Batches.ReadManifestAsync(identity.Id, cancellationToken)
             ?? throw new UsageException(
                 $"The input cannot be used: {string.Join(" ", record.Errors?.Data.Select(problem => problem.Message) ?? [])}");
-        var images = await ImageCount.OfAsync(_folder.Store, record, manifest.Rows, _input, cancellationToken);
         var paths = await _folder.PublishAsync(manifest, cancellationToken);
         var status = record.Status.ToString().ToLowerInvariant();
-        return RunSummary.Of(manifest, status, images, _last?.RowsFoundCommitted ?? manifest.Rows, elapsed, paths);
+        return RunSummary.Of(manifest, status, await _images!, _last?.RowsFoundCommitted ?? manifest.Rows, elapsed, paths);
     }
+
+    private async Task<BatchRecord> ReadRecordAsync(BatchIdentity identity, CancellationToken cancellationToken) =>
+        (await new BatchCatalog(_folder.Store).ReadAsync(identity.Id, cancellationToken))!.Record;
+
+    // Beside the work: the lines of a large job take a while to read.
+    private void CountImages(BatchRecord record, CancellationToken cancellationToken) =>
+        _images ??= Task.Run(() => ImageCount.OfAsync(_folder.Store, record, _input, cancellationToken), cancellationToken);
 
     private async Task SubmitAsync(BatchIdentity identity, CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ public sealed class LiveRunViewTests
         console.Profile.Width = 200;
         var answer = new FirstAnswer(1, "1", "[red]name[/].png", "what[/] is\u001b]0;title\u0007 this?", "an [unclosed answer \u001b[2J");
 
-        await new LiveRunView(console, 1).WatchAsync(Snapshots(answer), CancellationToken.None);
+        await new LiveRunView(console, () => 1).WatchAsync(Snapshots(answer), CancellationToken.None);
 
         var text = output.ToString();
         Assert.Contains("[red]name[/].png", text, StringComparison.Ordinal);

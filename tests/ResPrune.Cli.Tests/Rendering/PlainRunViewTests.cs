@@ -14,7 +14,7 @@ public sealed class PlainRunViewTests
     public async Task TheFirstFiveAnswersAreShownOnceAndProgressEveryFiveSeconds()
     {
         using var output = new StringWriter { NewLine = "\n" };
-        await new PlainRunView(output, Consoles.Plain(output), 0.5, _time).WatchAsync(SnapshotsAsync(), CancellationToken.None);
+        await new PlainRunView(output, Consoles.Plain(output), () => 0.5, _time).WatchAsync(SnapshotsAsync(), CancellationToken.None);
         var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(
             Enumerable.Range(1, 5).Select(line => $"{line}.png: what? -> a[{line}]"),

@@ -25,7 +25,6 @@ public sealed class BatchIdentityTests
         ImageRoot = "/pictures",
         Digest = "d1",
         Rows = 1,
-        ImagesPerRow = 1,
     };
 
     [Fact]
