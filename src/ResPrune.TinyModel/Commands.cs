@@ -14,7 +14,7 @@ internal static class Commands
     public const int UsageError = 2;
 
     private const string Usage = """
-        resprune-tinymodel train  --checkpoint FILE [--icons DIR] [--eyes-steps N] [--steps N] [--batch N] [--rate R] [--kinds W,...] [--chosen SHARE] [--dtype float32|bfloat16]
+        resprune-tinymodel train  --checkpoint FILE [--icons DIR] [--eyes-steps N] [--steps N] [--batch N] [--rate R] [--kinds W,...] [--dropped SHARE] [--chosen SHARE] [--dtype float32|bfloat16]
         resprune-tinymodel export --checkpoint FILE --out DIR
         resprune-tinymodel samples --out DIR [--icons DIR] [--skip N] [--count N]
         resprune-tinymodel evaluate --model DIR [--icons DIR] [--questions N] [--keep all,48,16] [--pruners resprune,random] [--dtype float32|bfloat16]
@@ -86,7 +86,9 @@ internal static class Commands
             PeakRate = float.Parse(flags.Optional("rate") ?? "0.0015", CultureInfo.InvariantCulture),
         };
         if (flags.Optional("chosen") is { } chosen)
-            schedule = schedule with { ChosenShare = float.Parse(chosen, CultureInfo.InvariantCulture), DroppedShare = 0.25f };
+            schedule = schedule with { ChosenShare = float.Parse(chosen, CultureInfo.InvariantCulture) };
+        if (flags.Optional("dropped") is { } dropped)
+            schedule = schedule with { DroppedShare = float.Parse(dropped, CultureInfo.InvariantCulture) };
         if (flags.Optional("kinds") is { } kinds)
             schedule = schedule with { KindWeights = [.. kinds.Split(',').Select(k => float.Parse(k, CultureInfo.InvariantCulture))] };
         var options = new TrainerOptions
