@@ -66,7 +66,7 @@ internal sealed class Learner : IDisposable
         var shares = tensor(batch.Text.Targets.Select(t => t.Weight).ToArray());
         var answerLoss = (F.cross_entropy(logits, targets, reduction: TorchSharp.torch.nn.Reduction.None) * shares).sum();
         if (patchWeight is { } weight)
-            (answerLoss + mentionLoss * tensor(MentionWeight) + patchLoss * tensor(weight)).backward();
+            answerLoss.Plus(mentionLoss * tensor(MentionWeight)).Plus(patchLoss * tensor(weight)).backward();
         var guesses = logits.detach().argmax(1).data<long>().ToArray();
         return new StepResult(answerLoss.item<float>(), mentionLoss.item<float>(), patchLoss.item<float>(), accuracy, guesses);
     }

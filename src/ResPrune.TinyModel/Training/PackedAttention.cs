@@ -1,3 +1,4 @@
+using ResPrune.Inference.Models;
 using ResPrune.Inference.Models.Language;
 using static TorchSharp.torch;
 
@@ -26,16 +27,16 @@ internal sealed class PackedAttention(long pictures, long visual, long rows, lon
         using var scale = tensor(1f / MathF.Sqrt(size)).to_type(query.dtype);
         var scaled = query * scale;
         var (seenKeys, seenValues) = (Visual(key), Visual(value)); // [B, H, V, D]
-        var looking = matmul(Visual(scaled), seenKeys.transpose(2, 3)) + _causal; // [B, H, V, V]
+        var looking = matmul(Visual(scaled), seenKeys.transpose(2, 3)).Plus(_causal); // [B, H, V, V]
         var visualOut = matmul(looking.softmax(-1), seenValues).transpose(1, 2).reshape(pictures * visual, heads * size);
 
         var (asking, ownKeys, ownValues) = (Text(scaled), Text(key), Text(value)); // [B, H, M, R, D]
         var toVisual = matmul(asking.view(pictures, heads, rows * width, size), seenKeys.transpose(2, 3)).view(pictures, heads, rows, width, visual);
-        var toOwn = matmul(asking, ownKeys.transpose(3, 4)) + mask; // [B, H, M, R, R]
+        var toOwn = matmul(asking, ownKeys.transpose(3, 4)).Plus(mask); // [B, H, M, R, R]
         var shares = cat([toVisual, toOwn], -1).softmax(-1); // [B, H, M, R, V+R]
         var fromVisual = matmul(shares.narrow(-1, 0, visual).reshape(pictures, heads, rows * width, visual), seenValues); // [B, H, M·R, D]
         var fromOwn = matmul(shares.narrow(-1, visual, width), ownValues).view(pictures, heads, rows * width, size);
-        var textOut = (fromVisual + fromOwn).transpose(1, 2).reshape(pictures * rows * width, heads * size);
+        var textOut = fromVisual.Plus(fromOwn).transpose(1, 2).reshape(pictures * rows * width, heads * size);
         return cat([visualOut, textOut], 0).MoveToOuterDisposeScope(); // [N, H·D]
     }
 

@@ -1,3 +1,4 @@
+using ResPrune.Inference.Models;
 using ResPrune.TinyModel.Questions;
 using ResPrune.TinyModel.Scenes;
 using ResPrune.TinyModel.Vocabulary;
@@ -17,13 +18,13 @@ internal sealed class PatchLoss : IDisposable
     public const string HeadName = "training.class_head";
 
     // Kept alive: a temporary Scalar's finalizer can free it while the native call still reads it.
-    private static readonly Scalar Sharpness = 20f;
-    private static readonly Scalar PresenceWeight = 4f;
-    private static readonly Scalar MinorWeight = 0.5f;
+    private static readonly Scalar Sharpness = 20f.ToScalar();
+    private static readonly Scalar PresenceWeight = 4f.ToScalar();
+    private static readonly Scalar MinorWeight = 0.5f.ToScalar();
 
     private const float Kinship = 0.12f;
-    private static readonly Scalar KinshipWeight = 5f;
-    private static readonly Scalar ThingCosine = 0.12f;
+    private static readonly Scalar KinshipWeight = 5f.ToScalar();
+    private static readonly Scalar ThingCosine = 0.12f.ToScalar();
 
     // Words that ask for whatever is there: they are to point at things, not at the background, as "objects" does in a large model.
     private static readonly string[] ThingWords = ["objects", "object", "things", "image", "picture", "see", "show", "shown", "card"];
@@ -75,15 +76,19 @@ internal sealed class PatchLoss : IDisposable
         var logits = matmul(directions, Unit(classes).t()) * Sharpness; // [B·144, 114]
         var nounLogits = logits.narrow(1, 0, Nouns);
         Tensor nouns = tensor(batch.Nouns), colours = tensor(batch.Colours), places = tensor(batch.Places);
-        var loss = F.cross_entropy(nounLogits, nouns, ignore_index: PatchLabels.Ignored)
-            + (F.cross_entropy(logits.narrow(1, Nouns, Colours), colours, ignore_index: PatchLabels.Ignored)
-                + F.cross_entropy(logits.narrow(1, Nouns + Colours, Place.Count), places, ignore_index: PatchLabels.Ignored)
-                + F.cross_entropy(logits.narrow(1, Nouns + Colours + Place.Count, NounCatalogue.All.Count), tensor(batch.Nouns.Select(n => n == PatchLabels.Background ? PatchLabels.Ignored : n).ToArray()), ignore_index: PatchLabels.Ignored)) * MinorWeight;
-        loss += ThingLoss(directions, Unit(table.index_select(0, _thingWords)), batch.Nouns) * MinorWeight;
-        loss += KinshipLoss(directions, Unit(table.index_select(0, _nounWords)), batch.Nouns) * KinshipWeight;
+        var minor = F.cross_entropy(logits.narrow(1, Nouns, Colours), colours, ignore_index: PatchLabels.Ignored)
+            .Plus(F.cross_entropy(logits.narrow(1, Nouns + Colours, Place.Count), places, ignore_index: PatchLabels.Ignored))
+            .Plus(F.cross_entropy(
+                logits.narrow(1, Nouns + Colours + Place.Count, NounCatalogue.All.Count),
+                tensor(batch.Nouns.Select(n => n == PatchLabels.Background ? PatchLabels.Ignored : n).ToArray()),
+                ignore_index: PatchLabels.Ignored));
         var present = tensor(batch.Present).view(batch.Size, -1);
         var guess = F.linear(classHidden.to_type(ScalarType.Float32), weights.View(HeadName + ".weight"), weights.View(HeadName + ".bias"));
-        loss += F.binary_cross_entropy_with_logits(guess, present) * PresenceWeight;
+        var loss = F.cross_entropy(nounLogits, nouns, ignore_index: PatchLabels.Ignored)
+            .Plus(minor * MinorWeight)
+            .Plus(ThingLoss(directions, Unit(table.index_select(0, _thingWords)), batch.Nouns) * MinorWeight)
+            .Plus(KinshipLoss(directions, Unit(table.index_select(0, _nounWords)), batch.Nouns) * KinshipWeight)
+            .Plus(F.binary_cross_entropy_with_logits(guess, present) * PresenceWeight);
         var accuracy = Accuracy(nounLogits.detach().argmax(1).data<long>().ToArray(), batch.Nouns);
         return (loss.MoveToOuterDisposeScope(), accuracy);
     }

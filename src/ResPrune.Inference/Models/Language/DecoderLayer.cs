@@ -50,10 +50,10 @@ internal sealed class DecoderLayer : IDisposable
         var query = RotaryEmbedding.Rotate(Split(_query.Forward(normed), _config.Heads), cos, sin); // [N, H, D]
         var key = RotaryEmbedding.Rotate(Split(_key.Forward(normed), _config.KeyValueHeads), cos, sin); // [N, Hkv, D]
         var value = Split(_value.Forward(normed), _config.KeyValueHeads); // [N, Hkv, D]
-        hidden = hidden + _output.Forward(attention.Attend(_index, query, key, value));
+        hidden = hidden.Plus(_output.Forward(attention.Attend(_index, query, key, value)));
         normed = _postAttentionNorm.Forward(hidden);
         var inner = nn.functional.silu(_gate.Forward(normed)) * _up.Forward(normed); // [N, M]
-        return (hidden + _down.Forward(inner)).MoveToOuterDisposeScope();
+        return hidden.Plus(_down.Forward(inner)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -22,7 +22,7 @@ internal sealed class RmsNorm : IDisposable
     {
         using var scope = NewDisposeScope();
         var wide = x.to_type(ScalarType.Float32);
-        var scale = (wide * wide).mean([-1], keepdim: true).add(_epsilon).rsqrt();
+        var scale = (wide * wide).mean([-1], keepdim: true).Plus(_epsilon).rsqrt();
         return (_weight * (wide * scale).to_type(x.dtype)).MoveToOuterDisposeScope();
     }
 

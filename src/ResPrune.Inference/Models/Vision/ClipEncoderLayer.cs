@@ -8,7 +8,7 @@ namespace ResPrune.Inference.Models.Vision;
 internal sealed class ClipEncoderLayer : IDisposable
 {
     // Kept alive: a temporary Scalar's finalizer can free it while the native call still reads it.
-    private static readonly Scalar QuickGeluSlope = 1.702;
+    private static readonly Scalar QuickGeluSlope = 1.702.ToScalar();
     private readonly Scalar _scale;
     private readonly long _heads;
     private readonly bool _quickGelu;
@@ -25,7 +25,7 @@ internal sealed class ClipEncoderLayer : IDisposable
     {
         long width = config.HiddenSize;
         _heads = config.Heads;
-        _scale = 1 / Math.Sqrt((double)width / config.Heads);
+        _scale = (1 / Math.Sqrt((double)width / config.Heads)).ToScalar();
         _quickGelu = config.Activation == "quick_gelu";
         _norm1 = new LayerNorm(weights, prefix + "layer_norm1", width, config.LayerNormEpsilon);
         _query = new Linear(weights, prefix + "self_attn.q_proj", width, width, bias: true);
@@ -74,10 +74,10 @@ internal sealed class ClipEncoderLayer : IDisposable
     private Tensor Finish(Tensor hidden, Tensor query, Tensor key, Tensor value)
     {
         var attended = Attend(query, key, value).transpose(1, 2).flatten(2); // [B, H, S, D] -> [B, S, C]
-        hidden = hidden + _output.Forward(attended);
+        hidden = hidden.Plus(_output.Forward(attended));
         var inner = _fc1.Forward(_norm2.Forward(hidden)); // [B, S, M]
         inner = _quickGelu ? inner * (inner * QuickGeluSlope).sigmoid() : nn.functional.gelu(inner);
-        return hidden + _fc2.Forward(inner);
+        return hidden.Plus(_fc2.Forward(inner));
     }
 
     /// <summary>[B, H, S, D] each -> [B, H, S, D]. Plain products on a CPU in bfloat16: the fused kernel takes twice as long there.</summary>

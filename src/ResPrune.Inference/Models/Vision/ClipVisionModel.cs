@@ -52,7 +52,7 @@ internal sealed class ClipVisionModel : IDisposable
         var patches = nn.functional.conv2d(pixelValues, _patchEmbedding, strides: [_config.PatchSize, _config.PatchSize]); // [B, C, h, w]
         patches = patches.flatten(2).transpose(1, 2); // [B, P, C]
         var classToken = _classEmbedding.expand(batch, 1, _config.HiddenSize); // [B, 1, C]
-        var hidden = _preLayerNorm.Forward(cat([classToken, patches], 1) + _positionEmbedding); // [B, 1+P, C]
+        var hidden = _preLayerNorm.Forward(cat([classToken, patches], 1).Plus(_positionEmbedding)); // [B, 1+P, C]
         for (var i = 0; i < _layers.Length - 1; i++)
         {
             var next = _layers[i].Forward(hidden);
