@@ -1,6 +1,5 @@
 using System.Globalization;
 using ResPrune.Inference.Engine;
-using ResPrune.TinyModel.Evaluation;
 using ResPrune.TinyModel.Export;
 using ResPrune.TinyModel.Scenes;
 using ResPrune.TinyModel.Training;
@@ -17,10 +16,9 @@ internal static class Commands
         resprune-tinymodel train  --checkpoint FILE [--icons DIR] [--eyes-steps N] [--steps N] [--batch N] [--rate R] [--kinds W,...] [--dropped SHARE] [--chosen SHARE] [--dtype float32|bfloat16]
         resprune-tinymodel export --checkpoint FILE --out DIR
         resprune-tinymodel samples --out DIR [--icons DIR] [--skip N] [--count N]
-        resprune-tinymodel evaluate --model DIR [--icons DIR] [--questions N] [--keep all,48,16] [--pruners resprune,random] [--dtype float32|bfloat16]
         """;
 
-    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors)
+    public static int Run(string[] args, TextWriter output, TextWriter errors)
     {
         try
         {
@@ -30,7 +28,6 @@ internal static class Commands
                 "train" => Train(flags, output),
                 "export" => Export(flags, output),
                 "samples" => Samples(flags, output),
-                "evaluate" => await EvaluateAsync(flags, output),
                 _ => throw new ArgumentException("Say what to do."),
             };
         }
@@ -47,19 +44,6 @@ internal static class Commands
         string checkpoint = flags.Required("checkpoint"), directory = flags.Required("out");
         flags.EnsureAllUsed();
         output.WriteLine($"exported the weights after step {HuggingFaceExporter.Export(checkpoint, directory)} to {directory}");
-        return 0;
-    }
-
-    private static async Task<int> EvaluateAsync(Flags flags, TextWriter output)
-    {
-        var model = flags.Required("model");
-        var questions = flags.Int("questions", 4000);
-        var budgets = (flags.Optional("keep") ?? "all,48,16").Split(',');
-        var pruners = (flags.Optional("pruners") ?? "resprune,random").Split(',');
-        var dtype = flags.Optional("dtype") ?? "float32";
-        using var icons = IconLibrary.Load(flags.Optional("icons"));
-        flags.EnsureAllUsed();
-        await Evaluator.RunAsync(icons, model, questions, budgets, pruners, dtype, output, CancellationToken.None);
         return 0;
     }
 

@@ -1,3 +1,3 @@
 using ResPrune.TinyModel;
 
-return await Commands.RunAsync(args, Console.Out, Console.Error);
+return Commands.Run(args, Console.Out, Console.Error);
