@@ -51,34 +51,6 @@ public sealed class VisionLanguageEngineTests
         Assert.Equal(before, Tensor.TotalCount);
     }
 
-    /// <summary>TorchSharp's own sums make Scalars that a finaliser frees under the native call (see TensorSums); this provokes it.</summary>
-    [Fact]
-    public async Task CollectingGarbageWhileTheDeviceWorksHarmsNothing()
-    {
-        await using var engine = await LoadAsync(8);
-        var requests = Requests(TokenBudget.Parse("1/3")).ToArray();
-        var expected = await RunAsync(engine, requests);
-        using var stop = new CancellationTokenSource();
-        var collector = new Thread(() =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                GC.Collect();
-                GC.WaitForPendingFinalizers();
-            }
-        });
-        collector.Start();
-        try
-        {
-            for (var round = 0; round < 4; round++) Assert.Equal(expected, await RunAsync(engine, requests));
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            collector.Join();
-        }
-    }
-
     [Fact]
     public async Task BadInputIsAnOutcomeAndTheRestIsAnswered()
     {
