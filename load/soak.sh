@@ -51,7 +51,7 @@ distinct=$(grep -o '^{"id":"[^"]*"' "$work/out/output.jsonl" | sort -u | wc -l)
 echo "answers $answered, distinct ids $distinct, pictures $pictures"
 [ "$answered" -eq "$pictures" ] && [ "$distinct" -eq "$pictures" ] || { echo "FAILED: not every id exactly once"; exit 1; }
 
-# Between two micro-batches only weights and cache live: the least count of a stretch shows a leak, the others are in mid-batch.
+# The gauge is read between two micro-batches, when only weights and cache live.
 awk '
   $1 < 500 { next }
   { n++; rss[n] = $2; live[n] = $3 }

@@ -24,6 +24,7 @@ public sealed class EngineInstruments
     private readonly Counter<double> _busy;
     private readonly Counter<double> _starved;
     private readonly Meter _meter;
+    private long _liveTensors;
 
     /// <summary>Creates the instruments on the product's meter.</summary>
     public EngineInstruments(IMeterFactory meterFactory)
@@ -42,7 +43,7 @@ public sealed class EngineInstruments
         _flopsSaved = meter.CreateCounter<double>("resprune.prefill.saved", "{flop}", "Prefill floating-point operations that pruning saved.");
         _kvSaved = meter.CreateCounter<long>("resprune.kv.saved", "By", "KV-cache bytes that pruning saved.");
         _busy = meter.CreateCounter<double>("resprune.device.busy", "s", "Time the device thread worked.");
-        meter.CreateObservableGauge("resprune.tensors.live", () => Tensor.TotalCount, "{tensor}", "Tensors alive in this process; flat while serving.");
+        meter.CreateObservableGauge("resprune.tensors.live", () => Volatile.Read(ref _liveTensors), "{tensor}", "Tensors alive after the last micro-batch, when only weights and cache should be.");
         _starved = meter.CreateCounter<double>("resprune.device.starved", "s", "Time the device thread waited for input while requests were under way.");
     }
 
@@ -65,6 +66,7 @@ public sealed class EngineInstruments
 
     internal void BatchEnded(int requests, int images, double busySeconds)
     {
+        Volatile.Write(ref _liveTensors, Tensor.TotalCount);
         _batchSize.Record(requests);
         _images.Add(images);
         _busy.Add(busySeconds);
