@@ -34,12 +34,8 @@ internal sealed class LlavaModel : IDisposable
     /// <exception cref="ModelLoadException">A file is absent, damaged or does not fit the config.</exception>
     public static LlavaModel Load(string directory, LlavaConfig config, Device device, ScalarType dtype, out long parameters)
     {
-        var path = Path.Combine(directory, "model.safetensors");
-        if (!File.Exists(path))
-            throw new ModelLoadException($"{path}: not found. Weights are read from safetensors; .bin and .pt files can run code and are not.");
-        using var file = SafetensorsFile.Open(path);
         using var noGrad = no_grad();
-        var weights = new CheckpointWeights(file, LlavaWeightNames.Canonical, device, dtype);
+        using var weights = CheckpointWeights.Open(directory, LlavaWeightNames.Canonical, device, new RunningDType(dtype));
         var model = new LlavaModel(config, weights);
         try
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ResPrune.Inference.Engine;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace ResPrune.Inference.Weights;
 /// The weights of a checkpoint by canonical name, handed out once each in the running dtype on the running device.
 /// Strict: <see cref="EnsureAllUsed"/> reports what is missing, unexpected or misshapen together.
 /// </summary>
-internal sealed class CheckpointWeights : IWeightSource
+internal sealed class CheckpointWeights : IWeightSource, IDisposable
 {
     private readonly SafetensorsFile _file;
     private readonly Dictionary<string, SafetensorsEntry> _unused = new(StringComparer.Ordinal);
@@ -15,11 +16,7 @@ internal sealed class CheckpointWeights : IWeightSource
     private readonly Device _device;
     private readonly ScalarType _dtype;
 
-    /// <param name="file">The open file; stays the caller's.</param>
-    /// <param name="canonicalName">Maps a stored name to the canonical one, or null for tensors known to be harmless.</param>
-    /// <param name="device">Where weights go.</param>
-    /// <param name="dtype">What weights become.</param>
-    public CheckpointWeights(SafetensorsFile file, Func<string, string?> canonicalName, Device device, ScalarType dtype)
+    private CheckpointWeights(SafetensorsFile file, Func<string, string?> canonicalName, Device device, ScalarType dtype)
     {
         _file = file;
         _device = device;
@@ -29,6 +26,31 @@ internal sealed class CheckpointWeights : IWeightSource
             if (canonicalName(entry.Name) is { } name && !_unused.TryAdd(name, entry))
                 _problems.Add($"'{entry.Name}' and '{_unused[name].Name}' are the same weight under two names");
         }
+    }
+
+    /// <summary>Lower-case hex digest of the weights.</summary>
+    public string Digest
+    {
+        get
+        {
+            using var stream = new FileStream(_file.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+    }
+
+    /// <summary>Opens the weights of a checkpoint folder. What it returns must outlive the model built from it.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="canonicalName">Maps a stored name to the canonical one, or null for tensors known to be harmless.</param>
+    /// <param name="device">Where weights go.</param>
+    /// <param name="dtype">What weights become.</param>
+    /// <exception cref="ModelLoadException">A file is absent or damaged.</exception>
+    public static CheckpointWeights Open(string directory, Func<string, string?> canonicalName, Device device, RunningDType dtype)
+    {
+        var path = Path.Combine(directory, "model.safetensors");
+        if (!File.Exists(path))
+            throw new ModelLoadException($"{path}: not found. Weights are read from safetensors; .bin and .pt files can run code and are not.");
+        var file = SafetensorsFile.Open(path);
+        return new CheckpointWeights(file, canonicalName, device, dtype.Weights);
     }
 
     /// <summary>Number of weights handed out so far.</summary>
@@ -75,4 +97,7 @@ internal sealed class CheckpointWeights : IWeightSource
         var more = _problems.Count > Shown ? $" … and {_problems.Count - Shown} more" : string.Empty;
         throw new ModelLoadException($"{_file.Path}: does not fit its config.json: {string.Join("; ", _problems.Take(Shown))}{more}.");
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
 }
