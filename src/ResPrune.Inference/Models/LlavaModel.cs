@@ -16,7 +16,7 @@ internal sealed class LlavaModel : IDisposable
         Config = config;
         Vision = new ClipVisionModel(config.Vision, config.VisionFeatureLayer, weights);
         Projector = new MultimodalProjector(config, weights);
-        Language = new DecoderModel(config.Text, config.Text.ContextLength, weights);
+        Language = new DecoderModel(config.Text, weights);
     }
 
     public LlavaConfig Config { get; }

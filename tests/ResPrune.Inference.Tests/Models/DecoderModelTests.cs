@@ -22,7 +22,7 @@ public sealed class DecoderModelTests
     {
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        using var model = new DecoderModel(Config(heads, keyValueHeads, headSize, bias, tied), 64, new RandomWeights(7, ScalarType.Float32));
+        using var model = new DecoderModel(Config(heads, keyValueHeads, headSize, bias, tied), new RandomWeights(7, ScalarType.Float32));
         int[][] prompts = [[3, 1, 4, 1, 5, 9, 2], [6], [5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4]];
         using var cache = new KvCache(model.Config, CPU, ScalarType.Float32);
         cache.Reserve(prompts.Length, 32);
@@ -61,8 +61,8 @@ public sealed class DecoderModelTests
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var config = Config(4, 2, 8, bias: true, tied: false);
-        using var exact = new DecoderModel(config, 64, new RandomWeights(7, ScalarType.Float32));
-        using var half = new DecoderModel(config, 64, new RandomWeights(7, ScalarType.BFloat16));
+        using var exact = new DecoderModel(config, new RandomWeights(7, ScalarType.Float32));
+        using var half = new DecoderModel(config, new RandomWeights(7, ScalarType.BFloat16));
         int[] prompt = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5];
         var (expected, actual) = (Recomputed(exact, prompt), Recomputed(half, prompt));
         var spread = (expected.max() - expected.min()).item<float>();

@@ -36,6 +36,12 @@ internal sealed record DecoderConfig
 
     public required bool TieWordEmbeddings { get; init; }
 
+    /// <summary>
+    /// M-RoPE: how many of the D/2 pairs the time, height and width rows of the positions turn, in this order; their sum is D/2. Null (default)
+    /// where positions have one row.
+    /// </summary>
+    public IReadOnlyList<int>? MropeSection { get; init; }
+
     /// <summary>Reads a <c>text_config</c> of <c>model_type</c> llama. Defaults: HF <c>LlamaConfig</c>.</summary>
     public static DecoderConfig ReadLlama(JsonField json)
     {

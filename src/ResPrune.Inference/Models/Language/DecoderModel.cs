@@ -17,9 +17,8 @@ internal sealed class DecoderModel : IDisposable
     private readonly RotaryEmbedding _rotary;
 
     /// <param name="config">Shapes.</param>
-    /// <param name="positions">Positions the rotary table covers.</param>
     /// <param name="weights">The checkpoint; names under <c>language_model.</c> are taken.</param>
-    public DecoderModel(DecoderConfig config, int positions, IWeightSource weights)
+    public DecoderModel(DecoderConfig config, IWeightSource weights)
     {
         Config = config;
         _embedTokens = weights.Take(Prefix + "embed_tokens.weight", config.VocabularySize, config.HiddenSize);
@@ -27,7 +26,8 @@ internal sealed class DecoderModel : IDisposable
         _norm = new RmsNorm(weights, Prefix + "norm", config.HiddenSize, config.RmsNormEpsilon);
         const string LmHeadName = "language_model.lm_head.weight";
         if (!config.TieWordEmbeddings || weights.Has(LmHeadName)) _lmHead = weights.Take(LmHeadName, config.VocabularySize, config.HiddenSize);
-        _rotary = new RotaryEmbedding(config.HeadSize, positions, config.RopeTheta, _embedTokens.device);
+        long[]? rows = config.MropeSection is { } sections ? [.. sections.SelectMany((pairs, row) => Enumerable.Repeat((long)row, pairs))] : null;
+        _rotary = new RotaryEmbedding(RotaryEmbedding.Frequencies(config.HeadSize, config.RopeTheta), rows, _embedTokens.device);
     }
 
     public DecoderConfig Config { get; }
@@ -43,15 +43,15 @@ internal sealed class DecoderModel : IDisposable
     /// <summary>Rows of the embedding table. int64 [N] -> [N, C]</summary>
     public Tensor Embed(Tensor ids) => _embedTokens.index_select(0, ids);
 
-    /// <summary>Runs all layers and the final norm. [N, C], int64 [N] -> [N, C]</summary>
+    /// <summary>Runs all layers and the final norm. [N, C], int64 [N] or [3, N] -> [N, C]</summary>
     /// <param name="embeds">Input embeddings of the packed tokens; stays the caller's.</param>
-    /// <param name="positionIds">Position of each token in its own sequence.</param>
+    /// <param name="positionIds">Position of each token in its own sequence; with M-RoPE a row each for time, height and width, or one row where all three are equal.</param>
     /// <param name="attention">Which token sees which.</param>
     /// <param name="observe">Called with the index and the residual stream after each layer; for tests.</param>
     public Tensor Forward(Tensor embeds, Tensor positionIds, IAttentionPlan attention, Action<int, Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
-        var (cos, sin) = _rotary.Rows(positionIds, embeds.dtype);
+        var (cos, sin) = _rotary.Angles(positionIds, embeds.dtype);
         var hidden = embeds.alias();
         for (var i = 0; i < _layers.Length; i++)
         {

@@ -3,33 +3,41 @@ using static TorchSharp.torch;
 namespace ResPrune.Inference.Models.Language;
 
 /// <summary>
-/// Rotary position embedding from a table in float32, half-split as HF <c>rotate_half</c>. Shapes: N tokens, H heads, D head size.
+/// Rotary position embedding, half-split as HF <c>rotate_half</c>. Angles are computed in float32 for the tokens at hand: a table over a context
+/// of 128,000 positions would take 130 MB. Shapes: N tokens, H heads, D head size.
 /// </summary>
 internal sealed class RotaryEmbedding : IDisposable
 {
-    private readonly Tensor _cos;
-    private readonly Tensor _sin;
+    private readonly Tensor _frequencies;
+    private readonly Tensor? _rows;
 
-    public RotaryEmbedding(int headSize, int positions, double theta, Device device)
+    /// <param name="frequencies">Radians a position, for each of the D/2 pairs; see <see cref="Frequencies"/>.</param>
+    /// <param name="rows">Which row of multi-row positions turns each pair; null where positions have one row.</param>
+    /// <param name="device">Where the positions will be.</param>
+    public RotaryEmbedding(float[] frequencies, long[]? rows, Device device)
     {
-        using var scope = NewDisposeScope();
-        var inverse = new float[headSize / 2];
-        for (var i = 0; i < inverse.Length; i++) inverse[i] = 1 / MathF.Pow((float)theta, 2f * i / headSize);
-        var places = new float[positions];
-        for (var i = 0; i < positions; i++) places[i] = i;
-        var angles = outer(tensor(places), tensor(inverse)); // [positions, D/2]
-        var doubled = cat([angles, angles], 1); // [positions, D]
-        _cos = doubled.cos().to(device).DetachFromDisposeScope();
-        _sin = doubled.sin().to(device).DetachFromDisposeScope();
+        _frequencies = tensor(frequencies, device: device).DetachFromDisposeScope();
+        _rows = rows is null ? null : tensor(rows, device: device).DetachFromDisposeScope();
     }
 
-    /// <summary>Table rows of the tokens, ready to broadcast over heads. [N] -> 2 x [N, 1, D]</summary>
-    public (Tensor Cos, Tensor Sin) Rows(Tensor positionIds, ScalarType dtype)
+    /// <summary>θ^(−2i/size) for i below size/2, in float32 as HF computes <c>inv_freq</c>.</summary>
+    public static float[] Frequencies(int size, double theta)
+    {
+        var frequencies = new float[size / 2];
+        for (var i = 0; i < frequencies.Length; i++) frequencies[i] = 1 / MathF.Pow((float)theta, 2f * i / size);
+        return frequencies;
+    }
+
+    /// <summary>Cosine and sine of each token's angles, ready to broadcast over heads. int64 [N], or [rows, N] with multi-row positions -> 2 x [N, 1, D]</summary>
+    public (Tensor Cos, Tensor Sin) Angles(Tensor positionIds, ScalarType dtype)
     {
         using var scope = NewDisposeScope();
-        var cos = _cos.index_select(0, positionIds).unsqueeze(1).to_type(dtype);
-        var sin = _sin.index_select(0, positionIds).unsqueeze(1).to_type(dtype);
-        return (cos.MoveToOuterDisposeScope(), sin.MoveToOuterDisposeScope());
+        var places = positionIds.to_type(ScalarType.Float32);
+        var angles = places.dim() == 1
+            ? outer(places, _frequencies) // [N, D/2]
+            : places.index_select(0, _rows!).transpose(0, 1) * _frequencies; // [rows, N] -> [D/2, N] -> [N, D/2]
+        var doubled = cat([angles, angles], 1).unsqueeze(1); // [N, 1, D]
+        return (doubled.cos().to_type(dtype).MoveToOuterDisposeScope(), doubled.sin().to_type(dtype).MoveToOuterDisposeScope());
     }
 
     /// <summary>Rotates queries or keys. [N, H, D] -> [N, H, D]</summary>
@@ -41,9 +49,10 @@ internal sealed class RotaryEmbedding : IDisposable
         return (x * cos).Plus(rotated * sin).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
-        _cos.Dispose();
-        _sin.Dispose();
+        _frequencies.Dispose();
+        _rows?.Dispose();
     }
 }
