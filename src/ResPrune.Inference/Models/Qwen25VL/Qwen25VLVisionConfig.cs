@@ -64,10 +64,10 @@ internal sealed record Qwen25VLVisionConfig
         return config;
     }
 
-    private static IReadOnlySet<int> ReadLayers(JsonField json) =>
+    private static HashSet<int> ReadLayers(JsonField json) =>
         json.Optional("fullatt_block_indexes") is { } layers
             ? layers.Items().Select(layer => layer.Integer(0, int.MaxValue)).ToHashSet()
-            : new HashSet<int> { 7, 15, 23, 31 };
+            : [7, 15, 23, 31];
 
     private static void Check(JsonField json, Qwen25VLVisionConfig config)
     {

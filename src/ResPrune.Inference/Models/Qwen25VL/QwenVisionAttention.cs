@@ -1,4 +1,5 @@
 using ResPrune.Inference.Models.Language;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ResPrune.Inference.Models.Qwen25VL;
@@ -63,7 +64,7 @@ internal sealed class QwenVisionAttention
     private Tensor Rotate(Tensor x, ScalarType dtype) => RotaryEmbedding.Rotate(x.to_type(ScalarType.Float32), _cos, _sin).to_type(dtype);
 
     /// <summary>Whole units at a time. [S, ...] -> [S, ...]</summary>
-    private Tensor Reorder(Tensor x, Tensor? order)
+    private static Tensor Reorder(Tensor x, Tensor? order)
     {
         if (order is null) return x.alias();
         using var scope = NewDisposeScope();

@@ -50,7 +50,9 @@ internal sealed class QwenVisionModel : IDisposable
 
         var angles = _rotary.Angles(Positions(grids, partition.Order), ScalarType.Float32);
         var windows = new QwenVisionAttention(partition.Windows, order: null, inverse: null, unit, angles);
-        var pictures = new QwenVisionAttention(partition.Pictures, Index(partition.PictureOrder), Index(partition.PictureInverse), unit, angles);
+        var pictures = partition.PictureOrder is { } whole && partition.PictureInverse is { } back
+            ? new QwenVisionAttention(partition.Pictures, Index(whole), Index(back), unit, angles)
+            : new QwenVisionAttention(partition.Pictures, order: null, inverse: null, unit, angles);
         for (var i = 0; i < _layers.Length; i++)
         {
             var next = _layers[i].Forward(hidden, _config.FullAttentionLayers.Contains(i) ? pictures : windows);
@@ -95,6 +97,5 @@ internal sealed class QwenVisionModel : IDisposable
         return tensor(positions, [2, patches], device: _patchEmbedding.device);
     }
 
-    private Tensor? Index(IReadOnlyList<int>? indices) =>
-        indices is null ? null : tensor([.. indices.Select(index => (long)index)], device: _patchEmbedding.device);
+    private Tensor Index(IReadOnlyList<int> indices) => tensor([.. indices.Select(index => (long)index)], device: _patchEmbedding.device);
 }
