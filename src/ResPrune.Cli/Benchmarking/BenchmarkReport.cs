@@ -18,9 +18,6 @@ internal sealed record BenchmarkReport
     /// <summary>Processor cores of the machine.</summary>
     public required int Cores { get; init; }
 
-    /// <summary>Visual tokens of a picture before pruning.</summary>
-    public required int VisualTokens { get; init; }
-
     /// <summary>Pictures of one repetition.</summary>
     public required int Images { get; init; }
 

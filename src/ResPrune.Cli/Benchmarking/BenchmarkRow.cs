@@ -9,8 +9,11 @@ internal sealed record BenchmarkRow
     /// <summary>Token budget as it was typed.</summary>
     public required string Keep { get; init; }
 
-    /// <summary>Visual tokens kept.</summary>
-    public required int TokensKept { get; init; }
+    /// <summary>Visual tokens before pruning, mean over the pictures.</summary>
+    public required double TokensTotal { get; init; }
+
+    /// <summary>Visual tokens kept, mean over the pictures.</summary>
+    public required double TokensKept { get; init; }
 
     /// <summary>Pictures per second, from the first byte to the last token.</summary>
     public required double ImagesPerSecond { get; init; }

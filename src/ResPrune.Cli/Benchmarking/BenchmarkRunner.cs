@@ -95,7 +95,8 @@ internal static class BenchmarkRunner
         {
             BatchSize = batchSize,
             Keep = keep,
-            TokensKept = turns[0].Results[0].Usage.VisualTokensKept,
+            TokensTotal = turns[0].Results.Average(result => result.Usage.VisualTokensTotal),
+            TokensKept = turns[0].Results.Average(result => result.Usage.VisualTokensKept),
             ImagesPerSecond = speed,
             SpeedUp = speed / reference,
             PreprocessMilliseconds = Stage(work => work.PreprocessSeconds),

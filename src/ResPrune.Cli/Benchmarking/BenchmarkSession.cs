@@ -68,7 +68,6 @@ internal static class BenchmarkSession
             Device = model.Device,
             DType = model.DType,
             Cores = Environment.ProcessorCount,
-            VisualTokens = model.VisualTokensPerImage,
             Images = settings.Images,
             MaxTokens = settings.MaxTokens,
             Repetitions = BenchmarkRunner.Repetitions,

@@ -16,7 +16,7 @@ internal sealed record EvaluationReport
     public required string DType { get; init; }
 
     /// <summary>Visual tokens of a picture before pruning.</summary>
-    public required int VisualTokens { get; init; }
+    public required double VisualTokens { get; init; }
 
     /// <summary>Seed of the first scene.</summary>
     public required long FirstSeed { get; init; }
@@ -46,7 +46,7 @@ internal sealed record EvaluationReport
             Model = model.Name,
             WeightsDigest = model.WeightsDigest,
             DType = model.DType,
-            VisualTokens = model.VisualTokensPerImage,
+            VisualTokens = outcomes.Average(outcome => outcome.VisualTokens),
             FirstSeed = firstSeed,
             Questions = outcomes.Count,
             Pictures = outcomes.Select(outcome => outcome.Picture).Distinct().Count(),

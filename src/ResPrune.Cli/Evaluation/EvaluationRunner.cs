@@ -48,7 +48,7 @@ internal static class EvaluationRunner
                     arms.Select((arm, index) => engine.GenerateAsync(Request(item, arm, number, index), cancellationToken)));
                 progress.Report(Interlocked.Increment(ref done));
                 return new EvaluationOutcome(
-                    item.Seed, item.Question.Kind, [.. answers.Select(answer => IsRight(item, answer))], [.. answers.Select(Kept)]);
+                    item.Seed, item.Question.Kind, [.. answers.Select(answer => IsRight(item, answer))], Result(answers[0]).Usage.VisualTokensTotal, [.. answers.Select(Kept)]);
             }
             finally
             {

@@ -17,7 +17,7 @@ internal static class BenchmarkTable
         ArgumentNullException.ThrowIfNull(report);
         var table = new Table().Border(TableBorder.Simple);
         foreach (var name in Names) table.AddColumn(new TableColumn(new Text(name)).RightAligned().NoWrap());
-        foreach (var row in report.Rows) table.AddRow(Cells(row, report.VisualTokens).Select(cell => new Text(cell)));
+        foreach (var row in report.Rows) table.AddRow(Cells(row).Select(cell => new Text(cell)));
         var machine = $"{report.DType} on {report.Device}, {report.Cores} cores";
         var head = $"{TerminalText.Clean(report.Model)}: {Quantity.Count(report.Parameters)} weights, {machine}";
         var note = $"{report.Images} pictures, {report.MaxTokens} tokens each, median of {report.Repetitions} interleaved repetitions; "
@@ -25,11 +25,11 @@ internal static class BenchmarkTable
         return new Rows(new Text(head), new Text(note), table);
     }
 
-    private static string[] Cells(BenchmarkRow row, int visualTokens) =>
+    private static string[] Cells(BenchmarkRow row) =>
     [
         row.BatchSize.ToString(CultureInfo.InvariantCulture),
         row.Keep,
-        $"{row.TokensKept}/{visualTokens}",
+        $"{Number(row.TokensKept, "0")}/{Number(row.TokensTotal, "0")}",
         Number(row.ImagesPerSecond, "0.00"),
         row.SpeedUp is { } ratio ? Number(ratio, "0.00×") : "",
         Number(row.EncodeMilliseconds, "0.0"),

@@ -31,7 +31,7 @@ internal static class EvaluationTables
             table.AddRow(
                 new Text(score.Keep),
                 new Text(score.Pruner),
-                new Text($"{score.TokensKept:0}/{report.VisualTokens}"),
+                new Text($"{score.TokensKept:0}/{report.VisualTokens:0}"),
                 new Text(Quantity.Accuracy(score.Accuracy.Value)),
                 new Text(Ends(score.Accuracy, Quantity.Accuracy)),
                 new Text(score.ShareOfFull is { } share ? Quantity.Percent(share) : ""));

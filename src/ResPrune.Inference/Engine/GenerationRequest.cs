@@ -1,3 +1,4 @@
+using ResPrune.Inference.Processing;
 using ResPrune.Inference.Pruning;
 
 namespace ResPrune.Inference.Engine;
@@ -19,4 +20,7 @@ public sealed record GenerationRequest
 
     /// <summary>Which visual tokens are kept.</summary>
     public PruningOptions Pruning { get; init; } = new();
+
+    /// <summary>Bounds on the resized picture, for families of dynamic resolution. Default the checkpoint's.</summary>
+    public ImageSizeLimits ImageSize { get; init; }
 }

@@ -16,21 +16,21 @@ namespace ResPrune.Inference.Engine;
 /// </summary>
 internal sealed class MicroBatchRunner : IDisposable
 {
-    private readonly LlavaModel _model;
+    private readonly IModelCheckpoint _checkpoint;
+    private readonly IVisionLanguageModel _model;
     private readonly ITokenizer _tokenizer;
-    private readonly double _defaultAlpha;
     private readonly EngineInstruments? _instruments;
     private readonly KvCache _cache;
     private readonly PrefillCost _cost;
     private readonly PromptEmbedder _embedder;
 
-    public MicroBatchRunner(LlavaModel model, ITokenizer tokenizer, double defaultAlpha, EngineInstruments? instruments)
+    public MicroBatchRunner(IModelCheckpoint checkpoint, IVisionLanguageModel model, ITokenizer tokenizer, EngineInstruments? instruments)
     {
+        _checkpoint = checkpoint;
         _model = model;
         _tokenizer = tokenizer;
-        _defaultAlpha = defaultAlpha;
         _instruments = instruments;
-        var text = model.Config.Text;
+        var text = checkpoint.Text;
         _cache = new KvCache(text, model.Language.Device, model.Language.DType);
         _cost = new PrefillCost(text.Layers, text.HiddenSize, text.IntermediateSize, text.KeyValueHeads, text.HeadSize);
         _embedder = new PromptEmbedder(model.Language);
@@ -54,40 +54,38 @@ internal sealed class MicroBatchRunner : IDisposable
 
     public void Dispose() => _cache.Dispose();
 
-    /// <summary>A picture as the vision tower takes it. [3, H, W]</summary>
-    internal static Tensor PixelTensor(PixelValues pixels) => tensor(pixels.Data, [PixelValues.Channels, pixels.Height, pixels.Width]);
-
     /// <summary>(11), (12): every distinct picture once, whatever the number of questions about it.</summary>
-    private Dictionary<string, EncodedImage> Encode(IReadOnlyList<PreparedRequest> batch)
+    private Dictionary<(string, ImageSizeLimits), EncodedImage> Encode(IReadOnlyList<PreparedRequest> batch)
     {
         using var scope = NewDisposeScope();
-        var distinct = batch.DistinctBy(prepared => prepared.ImageDigest).ToArray();
-        var pixels = stack(distinct.Select(prepared => PixelTensor(prepared.Pixels)), 0).to(_model.Language.DType, _model.Language.Device); // [U, 3, H, W]
-        var (tokens, attention) = _model.Encode(pixels); // [U, T, C], [U, P]
-        var pruned = batch.Where(Prunes).Select(prepared => prepared.ImageDigest).ToHashSet();
-        var images = new Dictionary<string, EncodedImage>(StringComparer.Ordinal);
+        var distinct = batch.DistinctBy(prepared => prepared.ImageKey).ToArray();
+        var embeddings = _model.Encode([.. distinct.Select(prepared => prepared.Image)]);
+        var pruned = batch.Where(prepared => prepared.IsPruned).Select(prepared => prepared.ImageKey).ToHashSet();
+        var images = new Dictionary<(string, ImageSizeLimits), EncodedImage>();
         for (var i = 0; i < distinct.Length; i++)
         {
-            var digest = distinct[i].ImageDigest;
-            var own = tokens.select(0, i).MoveToOuterDisposeScope(); // [T, C]
-            images[digest] = pruned.Contains(digest)
-                ? new EncodedImage(own, new VisualTokens(ToHost(own), (int)own.size(0), (int)own.size(1)), ToHost(attention.select(0, i)))
-                : new EncodedImage(own, null, default);
+            var key = distinct[i].ImageKey;
+            var (tokens, seeds) = embeddings[i]; // [T, C], [T]
+            tokens.MoveToOuterDisposeScope();
+            images[key] = pruned.Contains(key)
+                ? new EncodedImage(tokens, new VisualTokens(ToHost(tokens), (int)tokens.size(0), (int)tokens.size(1)), seeds is null ? default(ReadOnlyMemory<float>) : ToHost(seeds))
+                : new EncodedImage(tokens, null, default);
         }
 
         return images;
     }
 
     /// <summary>(13): on the host, in float32, one picture and question at a time; the samples of a batch side by side, since none sees another.</summary>
-    private Sequence[] Prune(IReadOnlyList<PreparedRequest> batch, Dictionary<string, EncodedImage> images)
+    private Sequence[] Prune(IReadOnlyList<PreparedRequest> batch, Dictionary<(string, ImageSizeLimits), EncodedImage> images)
     {
-        var requests = batch.Select(prepared => SelectionRequest(prepared, images[prepared.ImageDigest])).ToArray();
+        var requests = batch.Select(prepared => SelectionRequest(prepared, images[prepared.ImageKey])).ToArray();
         var sequences = new Sequence[batch.Count];
         void Select(int i)
         {
+            var (layout, options) = (batch[i].Image.Layout, batch[i].Request.Pruning);
             var selection = requests[i] is { } request
-                ? VisualTokenPruners.Create(batch[i].Request.Pruning.Pruner).Select(request)
-                : TokenSelection.KeepAll(_model.Config.VisualTokens);
+                ? VisualTokenSelector.Select(VisualTokenPruners.Create(options.Pruner), layout, options.Scope, request)
+                : VisualSelection.KeepAll(layout);
             sequences[i] = new Sequence(batch[i], selection);
         }
 
@@ -98,28 +96,28 @@ internal sealed class MicroBatchRunner : IDisposable
 
     private TokenSelectionRequest? SelectionRequest(PreparedRequest prepared, EncodedImage image)
     {
-        if (image.HostTokens is not { } tokens || !Prunes(prepared)) return null;
+        if (image.HostTokens is not { } tokens || !prepared.IsPruned) return null;
         var options = prepared.Request.Pruning;
         return new TokenSelectionRequest
         {
             Tokens = tokens,
-            Budget = prepared.VisualTokensKept,
+            Budget = prepared.Budget,
             Condition = prepared.ConditionIds.Count == 0 ? default(ReadOnlyMemory<float>) : _embedder.HostRows(prepared.ConditionIds),
-            SeedScores = image.ClassAttention,
-            Alpha = options.Alpha ?? _defaultAlpha,
+            SeedScores = image.SeedScores,
+            Alpha = options.Alpha ?? _checkpoint.DefaultAlpha,
             Epsilon = options.Epsilon,
             RandomSeed = RandomPruner.SeedFor(options.Seed, prepared.ImageDigest),
         };
     }
 
     /// <summary>(14): prompts packed one after another; leaves each sequence with its first token.</summary>
-    private void Prefill(Sequence[] sequences, Dictionary<string, EncodedImage> images)
+    private void Prefill(Sequence[] sequences, Dictionary<(string, ImageSizeLimits), EncodedImage> images)
     {
         using var scope = NewDisposeScope();
         _cache.Reserve(sequences.Length, sequences.Max(sequence => sequence.CachedTokens + sequence.Prepared.MaxTokens));
         var lengths = sequences.Select(sequence => sequence.CachedTokens).ToArray();
         var embeds = _embedder.Pack([.. sequences.Select(sequence => Prompt(sequence, images))]); // [N, C]
-        var positions = tensor(lengths.SelectMany(length => Enumerable.Range(0, length)).Select(position => (long)position).ToArray(), device: _model.Language.Device); // [N]
+        var positions = PromptPositions.Pack([.. sequences.Select(sequence => sequence.Positions)], _model.Language.Device); // [N] or [3, N]
         var hidden = _model.Language.Forward(embeds, positions, new PrefillAttention(_cache, lengths)); // [N, C]
         var ends = new long[lengths.Length];
         long end = 0;
@@ -128,10 +126,10 @@ internal sealed class MicroBatchRunner : IDisposable
         Sample(sequences, _model.Language.Logits(last));
     }
 
-    private static PromptPart Prompt(Sequence sequence, Dictionary<string, EncodedImage> images)
+    private static PromptPart Prompt(Sequence sequence, Dictionary<(string, ImageSizeLimits), EncodedImage> images)
     {
         var prepared = sequence.Prepared;
-        return new PromptPart(prepared.PromptIds, prepared.ImagePosition, images[prepared.ImageDigest].Tokens, sequence.Selection.Kept);
+        return new PromptPart(prepared.PromptIds, prepared.ImagePosition, images[prepared.ImageKey].Tokens, sequence.Selection.Kept);
     }
 
     /// <summary>Token by token until every answer has ended; the running sequences stay packed in the first slots.</summary>
@@ -146,7 +144,7 @@ internal sealed class MicroBatchRunner : IDisposable
             var device = _model.Language.Device;
             var lengths = running.Select(sequence => sequence.CachedTokens).ToArray();
             var ids = tensor(running.Select(sequence => (long)sequence.Generated[^1]).ToArray(), device: device); // [B]
-            var positions = tensor(lengths.Select(length => (long)length).ToArray(), device: device); // [B]
+            var positions = tensor(running.Select(sequence => (long)sequence.Position).ToArray(), device: device); // [B]
             using var attention = new DecodeAttention(_cache, lengths, device);
             var hidden = _model.Language.Forward(_model.Language.Embed(ids), positions, attention); // [B, C]
             foreach (var sequence in running) sequence.CachedTokens++;
@@ -184,16 +182,17 @@ internal sealed class MicroBatchRunner : IDisposable
             var sequence = sequences[i];
             var sampling = sequence.Prepared.Request.Sampling;
             var token = Sampler.Next(values.AsSpan(i * vocabulary, vocabulary), sampling, new SampleStream(sampling.Seed), sequence.Generated.Count);
-            sequence.Append(token, _model.Config.EosTokenIds);
+            sequence.Append(token, _checkpoint.EosTokenIds);
         }
     }
 
     private GenerationResult Result(Sequence sequence, double encodeSeconds, double pruneSeconds, double prefillSeconds)
     {
         var prepared = sequence.Prepared;
-        var total = _model.Config.VisualTokens;
-        var usage = new TokenUsage(prepared.PromptTokens, sequence.Generated.Count, total, prepared.VisualTokensKept);
-        var unpruned = prepared.PromptIds.Count - 1 + total;
+        var layout = prepared.Image.Layout;
+        var usage = new TokenUsage(
+            prepared.PromptTokens, sequence.Generated.Count, layout.Tokens, prepared.VisualTokensKept, layout.Newlines.Count);
+        var unpruned = prepared.TextTokens + layout.Tokens;
         var bytes = _cache.DType == ScalarType.Float32 ? 4 : 2;
         var work = new RequestWork(
             prepared.PreprocessSeconds,
@@ -208,8 +207,6 @@ internal sealed class MicroBatchRunner : IDisposable
         var text = _tokenizer.Decode([.. sequence.Generated], skipSpecialTokens: true).Trim();
         return new GenerationResult(prepared.Request.RequestId, prepared.ImageDigest, text, sequence.Finished ?? FinishReason.Length, usage, work);
     }
-
-    private bool Prunes(PreparedRequest prepared) => prepared.VisualTokensKept < _model.Config.VisualTokens;
 
     private double EndStage(string stage, ref long started)
     {

@@ -7,7 +7,6 @@ namespace ResPrune.Inference.Engine;
 /// <param name="Device">Where it runs: <c>cpu</c>, <c>cuda:0</c>.</param>
 /// <param name="DType">What it computes in: <c>float32</c>, <c>bfloat16</c>, <c>float16</c>.</param>
 /// <param name="WeightsDigest">Lower-case hex SHA-256 over the safetensors files.</param>
-/// <param name="VisualTokensPerImage">Visual tokens of one image before pruning.</param>
 /// <param name="DefaultAlpha">The paper's α for this family.</param>
 public sealed record ModelDescription(
     string Name,
@@ -16,5 +15,4 @@ public sealed record ModelDescription(
     string Device,
     string DType,
     string WeightsDigest,
-    int VisualTokensPerImage,
     double DefaultAlpha);

@@ -7,11 +7,13 @@ internal sealed record PreparedRequest
 {
     public required PendingRequest Pending { get; init; }
 
-    /// <summary>Lower-case hex SHA-256 of the image bytes; equal digests share one encoding in a micro-batch.</summary>
+    /// <summary>
+    /// Lower-case hex SHA-256 of the image bytes; what is equal here (and is prepared alike) shares one encoding in a micro-batch.
+    /// </summary>
     public required string ImageDigest { get; init; }
 
-    /// <summary>The normalised picture.</summary>
-    public required PixelValues Pixels { get; init; }
+    /// <summary>The picture.</summary>
+    public required ImageInput Image { get; init; }
 
     /// <summary>Prompt ids with one image placeholder.</summary>
     public required IReadOnlyList<int> PromptIds { get; init; }
@@ -22,8 +24,8 @@ internal sealed record PreparedRequest
     /// <summary>Ids whose embedding rows condition the selection; empty for none.</summary>
     public required IReadOnlyList<int> ConditionIds { get; init; }
 
-    /// <summary>Visual tokens to keep of this picture.</summary>
-    public required int VisualTokensKept { get; init; }
+    /// <summary>How many of the visual tokens that may be pruned are kept.</summary>
+    public required int Budget { get; init; }
 
     /// <summary>Most tokens to generate, already cut to what the context leaves.</summary>
     public required int MaxTokens { get; init; }
@@ -33,6 +35,18 @@ internal sealed record PreparedRequest
 
     public GenerationRequest Request => Pending.Request;
 
+    /// <summary>Whether any token goes.</summary>
+    public bool IsPruned => Budget < Image.Layout.Prunable;
+
+    /// <summary>Text tokens of the prompt.</summary>
+    public int TextTokens => PromptIds.Count - 1;
+
+    /// <summary>Visual tokens that reach the language model, newlines included.</summary>
+    public int VisualTokensKept => Budget + Image.Layout.Newlines.Count;
+
     /// <summary>Tokens that are prefilled.</summary>
-    public int PromptTokens => PromptIds.Count - 1 + VisualTokensKept;
+    public int PromptTokens => TextTokens + VisualTokensKept;
+
+    /// <summary>What decides the picture's encoding.</summary>
+    public (string Digest, ImageSizeLimits Limits) ImageKey => (ImageDigest, Request.ImageSize);
 }

@@ -3,14 +3,21 @@ using ResPrune.Inference.Pruning;
 namespace ResPrune.Inference.Engine;
 
 /// <summary>A request in decode: its place in the cache and what it has said so far.</summary>
-internal sealed class Sequence(PreparedRequest prepared, TokenSelection selection)
+internal sealed class Sequence(PreparedRequest prepared, VisualSelection selection)
 {
     private readonly List<int> _generated = [];
 
     public PreparedRequest Prepared { get; } = prepared;
 
     /// <summary>Which visual tokens it kept.</summary>
-    public TokenSelection Selection { get; } = selection;
+    public VisualSelection Selection { get; } = selection;
+
+    /// <summary>Positions of its prompt.</summary>
+    public PromptPositions Positions { get; } =
+        PromptPositions.Of(prepared.ImagePosition, prepared.TextTokens, prepared.Image.Layout, selection.Kept);
+
+    /// <summary>Position of the last token generated, which the next step computes.</summary>
+    public int Position => Positions.Next + CachedTokens - Prepared.PromptTokens;
 
     /// <summary>Tokens in the cache.</summary>
     public int CachedTokens { get; set; } = prepared.PromptTokens;

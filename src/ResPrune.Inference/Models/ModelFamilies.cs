@@ -1,21 +1,41 @@
 using ResPrune.Inference.Checkpoints;
-using ResPrune.Inference.Engine;
+using ResPrune.Inference.Models.Llava;
 
 namespace ResPrune.Inference.Models;
 
-/// <summary>The model families this runtime knows, by the <c>model_type</c> of <c>config.json</c>.</summary>
+/// <summary>The model families this runtime knows.</summary>
 internal static class ModelFamilies
 {
-    /// <summary>Every supported <c>model_type</c>.</summary>
-    public static IReadOnlyList<string> Supported { get; } = [LlavaConfig.ModelType];
+    /// <summary>One line a family.</summary>
+    public static IReadOnlyList<IModelFamily> All { get; } =
+    [
+        new LlavaFamily(),
+    ];
 
-    /// <summary>Refuses folders of other families by name.</summary>
-    /// <exception cref="ModelLoadException">The folder has no readable config, or its family is not supported.</exception>
-    public static void EnsureSupported(string directory)
+    /// <summary>Opens a checkpoint folder by the <c>model_type</c> of its <c>config.json</c>, or by <c>architectures</c> where that is absent.</summary>
+    /// <exception cref="Engine.ModelLoadException">The folder has no readable config, or its family is not supported.</exception>
+    public static IModelCheckpoint Open(string directory)
     {
-        var root = JsonField.Load(Path.Combine(directory, "config.json"));
-        var modelType = root.Text("model_type", "(none)");
-        if (!Supported.Contains(modelType))
-            throw root.Refuse("model_type", $"is '{modelType}'; supported are: {string.Join(", ", Supported)}");
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        if (!Directory.Exists(path)) throw new Engine.ModelLoadException($"{path}: no such model folder.");
+        var root = JsonField.Load(Path.Combine(path, "config.json"));
+        return (Find(root) ?? throw Unsupported(root)).Open(path);
+    }
+
+    /// <summary>True when the family of a folder with a well-formed config is known.</summary>
+    public static bool Supports(string directory) => Find(JsonField.Load(Path.Combine(directory, "config.json"))) is not null;
+
+    private static IModelFamily? Find(JsonField root)
+    {
+        if (root.Optional("model_type") is { } type) return All.FirstOrDefault(family => family.ModelType == type.Text());
+        var architectures = root.Optional("architectures")?.Items().Select(item => item.Text()).ToArray() ?? [];
+        return All.FirstOrDefault(family => architectures.Contains(family.Architecture));
+    }
+
+    private static Engine.ModelLoadException Unsupported(JsonField root)
+    {
+        var supported = string.Join(", ", All.Select(family => family.ModelType));
+        var textOnly = root.Optional("vision_config") is null ? "; without a 'vision_config' this is a text-only checkpoint, and a vision-language one is needed" : string.Empty;
+        return root.Refuse("model_type", $"is '{root.Text("model_type", "(none)")}'; supported are: {supported}{textOnly}");
     }
 }

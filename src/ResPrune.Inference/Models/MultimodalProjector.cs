@@ -9,10 +9,14 @@ internal sealed class MultimodalProjector : IDisposable
     private readonly Linear _linear1;
     private readonly Linear _linear2;
 
-    public MultimodalProjector(LlavaConfig config, IWeightSource weights)
+    /// <param name="visionWidth">Cv.</param>
+    /// <param name="textWidth">C.</param>
+    /// <param name="bias">Whether both layers have biases.</param>
+    /// <param name="weights">The checkpoint; names under <c>multi_modal_projector.</c> are taken.</param>
+    public MultimodalProjector(long visionWidth, long textWidth, bool bias, IWeightSource weights)
     {
-        _linear1 = new Linear(weights, "multi_modal_projector.linear_1", config.Vision.HiddenSize, config.Text.HiddenSize, config.ProjectorBias);
-        _linear2 = new Linear(weights, "multi_modal_projector.linear_2", config.Text.HiddenSize, config.Text.HiddenSize, config.ProjectorBias);
+        _linear1 = new Linear(weights, "multi_modal_projector.linear_1", visionWidth, textWidth, bias);
+        _linear2 = new Linear(weights, "multi_modal_projector.linear_2", textWidth, textWidth, bias);
     }
 
     public IEnumerable<Tensor> Parameters => [.. _linear1.Parameters, .. _linear2.Parameters];

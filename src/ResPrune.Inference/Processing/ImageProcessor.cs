@@ -95,7 +95,7 @@ internal sealed class ImageProcessor
             }
         }
 
-        return new PixelValues(data, height, width);
+        return new PixelValues(data, [PixelValues.Channels, height, width]);
     }
 
     /// <summary>The pixel value of every byte, rounded once from double precision.</summary>

@@ -2,5 +2,5 @@ namespace ResPrune.Inference.Processing;
 
 /// <summary>A request as the model takes it.</summary>
 /// <param name="Prompt">The text, with a place for the picture.</param>
-/// <param name="Pixels">The picture.</param>
-internal sealed record MultimodalInput(MultimodalPrompt Prompt, PixelValues Pixels);
+/// <param name="Image">The picture.</param>
+internal sealed record MultimodalInput(MultimodalPrompt Prompt, ImageInput Image);

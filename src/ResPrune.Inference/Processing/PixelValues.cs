@@ -1,11 +1,10 @@
 namespace ResPrune.Inference.Processing;
 
-/// <summary>A picture as the vision encoder takes it.</summary>
-/// <param name="Data">Red, green, then blue plane, each row by row: [3, H, W].</param>
-/// <param name="Height">H.</param>
-/// <param name="Width">W.</param>
-internal sealed record PixelValues(float[] Data, int Height, int Width)
+/// <summary>Normalised pixel values in the family's order, row-major.</summary>
+/// <param name="Data">The values.</param>
+/// <param name="Shape">Their shape: [3, H, W] of one square picture, [tiles, 3, H, W] of a tiled one, [patches, values] of a patch sequence.</param>
+internal sealed record PixelValues(float[] Data, IReadOnlyList<int> Shape)
 {
-    /// <summary>Planes of <see cref="Data"/>.</summary>
+    /// <summary>Red, green and blue.</summary>
     public const int Channels = 3;
 }

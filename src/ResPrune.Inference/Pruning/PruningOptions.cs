@@ -11,6 +11,9 @@ public sealed record PruningOptions
     /// <summary><c>resprune</c> (default), <c>random</c> or <c>none</c>.</summary>
     public string Pruner { get; init; } = "resprune";
 
+    /// <summary>What one selection ranges over in a tiled picture. Default <see cref="PruningScope.Tile"/>.</summary>
+    public PruningScope Scope { get; init; }
+
     /// <summary>Exponent α of the relevance weight w = (r + ε)^α; null (default) takes the family's.</summary>
     [Range(0, 100)]
     public double? Alpha { get; init; }

@@ -16,6 +16,9 @@ internal readonly record struct RunningDType(ScalarType Compute, ScalarType Weig
     {
     }
 
+    /// <summary>Everything in float32.</summary>
+    public static RunningDType Float32 { get; } = new(ScalarType.Float32);
+
     /// <summary>Whether weight matrices are held narrower than products are done in.</summary>
     public bool Widens => Compute != Weights;
 

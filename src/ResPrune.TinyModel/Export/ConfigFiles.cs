@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ResPrune.Inference.Models;
+using ResPrune.Inference.Models.Llava;
 using ResPrune.TinyModel.Scenes;
 using ResPrune.TinyModel.Vocabulary;
 

@@ -1,4 +1,5 @@
 using ResPrune.Inference.Models;
+using ResPrune.Inference.Models.Llava;
 using ResPrune.Inference.Pruning;
 using ResPrune.Inference.Weights;
 using ResPrune.TinyModel.Scenes;

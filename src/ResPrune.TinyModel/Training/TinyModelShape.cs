@@ -1,5 +1,5 @@
-using ResPrune.Inference.Models;
 using ResPrune.Inference.Models.Language;
+using ResPrune.Inference.Models.Llava;
 using ResPrune.Inference.Models.Vision;
 using ResPrune.TinyModel.Scenes;
 using ResPrune.TinyModel.Vocabulary;

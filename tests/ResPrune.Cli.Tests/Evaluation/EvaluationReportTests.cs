@@ -18,12 +18,12 @@ public sealed class EvaluationReportTests
     {
         EvaluationOutcome[] outcomes =
         [
-            new(1, QuestionKind.Exist, [true, true, false], [9, 3, 3]),
-            new(1, QuestionKind.Color, [true, true, true], [9, 3, 3]),
-            new(2, QuestionKind.Exist, [true, false, false], [9, 3, 3]),
-            new(2, QuestionKind.Color, [false, true, false], [9, 3, 3]),
+            new(1, QuestionKind.Exist, [true, true, false], 9, [9, 3, 3]),
+            new(1, QuestionKind.Color, [true, true, true], 9, [9, 3, 3]),
+            new(2, QuestionKind.Exist, [true, false, false], 9, [9, 3, 3]),
+            new(2, QuestionKind.Color, [false, true, false], 9, [9, 3, 3]),
         ];
-        var report = EvaluationReport.Of(new ModelDescription("m", "llava", 1, "cpu", "float32", "d", 9, 0.75), 7, Arms, outcomes);
+        var report = EvaluationReport.Of(new ModelDescription("m", "llava", 1, "cpu", "float32", "d", 0.75), 7, Arms, outcomes);
 
         Assert.Equal([0.75, 0.75, 0.25], report.Scores.Select(score => score.Accuracy.Value));
         Assert.Equal([1.0, 1.0, 1.0 / 3], report.Scores.Select(score => score.ShareOfFull!.Value));

@@ -22,7 +22,7 @@ internal sealed class FakeEngine : IVisionLanguageEngine
 
     public int MostInFlight => Volatile.Read(ref _mostInFlight);
 
-    public ModelDescription Model { get; } = new("fake", "llava", 1, "cpu", "float32", new string('0', 64), 100, 0.75);
+    public ModelDescription Model { get; } = new("fake", "llava", 1, "cpu", "float32", new string('0', 64), 0.75);
 
     public EngineStatistics Statistics => new(Interlocked.Read(ref _answered), _answered * 0.003, _answered * 0.001, 0, InFlight);
 

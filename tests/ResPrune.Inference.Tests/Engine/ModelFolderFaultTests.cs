@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ResPrune.Inference.Engine;
+using ResPrune.Inference.Models.Llava;
 using ResPrune.Inference.Tests.Models;
 using static TorchSharp.torch;
 
@@ -13,7 +14,15 @@ public sealed class ModelFolderFaultTests : IDisposable
 
     public ModelFolderFaultTests()
     {
-        foreach (var file in Directory.GetFiles(GoldenModel.All()[0].Directory)) File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(GoldenModel.First(LlavaConfig.ModelType).Directory)) File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
+    }
+
+    [Fact]
+    public async Task APlaceholderThatConfigAndTokenizerDisagreeOnIsNamed()
+    {
+        var id = 0;
+        Edit("config.json", config => config["image_token_index"] = id = config["image_token_index"]!.GetValue<int>() - 1);
+        await RefusesAsync("tokenizer.json", "<image>", $"{id}", $"{id + 1}");
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using ResPrune.Golden;
 using ResPrune.Inference.Engine;
+using ResPrune.Inference.Models.Llava;
 using ResPrune.Inference.Pruning;
 using ResPrune.Inference.Tests.Models;
 using static TorchSharp.torch;
@@ -9,7 +10,7 @@ namespace ResPrune.Inference.Tests.Engine;
 [Collection(nameof(TensorCounting))]
 public sealed class VisionLanguageEngineTests
 {
-    private static readonly string Model = GoldenModel.All()[0].Directory;
+    private static readonly string Model = GoldenModel.First(LlavaConfig.ModelType).Directory;
 
     private static readonly string[] Questions =
         ["What color is the card?", "Describe the image.", "Is there a dog?", "How many?", "Where is the cat in this picture?"];
@@ -75,7 +76,7 @@ public sealed class VisionLanguageEngineTests
     {
         await using var engine = await LoadAsync(1);
         var result = Assert.IsType<GenerationResult>(await engine.GenerateAsync(Requests(TokenBudget.Parse("1/4")).First(), CancellationToken.None));
-        Assert.Equal(engine.Model.VisualTokensPerImage, result.Usage.VisualTokensTotal);
+        Assert.InRange(result.Usage.VisualTokensKept, 1, result.Usage.VisualTokensTotal);
         Assert.Equal(TokenBudget.Parse("1/4").Resolve(result.Usage.VisualTokensTotal), result.Usage.VisualTokensKept);
         Assert.True(result.Work.PrefillFlops < result.Work.PrefillFlopsUnpruned);
         Assert.True(result.Work.KvBytes < result.Work.KvBytesUnpruned);

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using ResPrune.Inference.Engine;
 using ResPrune.Inference.Models;
-using ResPrune.Inference.Models.Language;
+using ResPrune.Inference.Weights;
+using ResPrune.Inference.Models.Llava;
+using ResPrune.Inference.Pruning;
 using ResPrune.Inference.Tests.Engine;
 using Xunit.Abstractions;
 using static TorchSharp.torch;
@@ -13,23 +14,20 @@ namespace ResPrune.Inference.Tests.Models;
 [Collection(nameof(TensorCounting))]
 public sealed class LlavaStageGoldenTests(ITestOutputHelper output)
 {
-    private const double Tolerance = 1e-4;
-
-    public static TheoryData<string> Models => [.. GoldenModel.All().Select(model => model.Directory)];
+    public static TheoryData<string> Models => GoldenModel.Folders(LlavaConfig.ModelType);
 
     [Theory]
     [MemberData(nameof(Models))]
     public void EveryStageEqualsTransformers(string directory)
     {
         var golden = new GoldenModel(directory);
-        var config = LlavaConfig.Read(directory);
-        using var model = LlavaModel.Load(directory, config, CPU, ScalarType.Float32, out _);
-        var processor = GoldenModel.LoadImageProcessor(directory);
+        using var loaded = CheckpointModel.Load(golden.Open(), CPU, RunningDType.Float32);
+        var model = Assert.IsType<LlavaModel>(loaded.Model);
         using var inference = inference_mode();
         foreach (var reference in golden.Cases)
         {
             using var scope = NewDisposeScope();
-            var pixels = MicroBatchRunner.PixelTensor(GoldenModel.Pixels(processor, reference)).unsqueeze(0);
+            var pixels = PixelTensors.From(golden.Image(reference).Pixels).unsqueeze(0);
             var features = model.Vision.Forward(pixels);
             var (tokens, attention) = model.Encode(pixels);
             Check(golden, reference, "vision_hidden", features.Hidden);
@@ -37,45 +35,9 @@ public sealed class LlavaStageGoldenTests(ITestOutputHelper output)
             Check(golden, reference, "projected", tokens);
             Check(golden, reference, "visual_tokens", tokens.squeeze(0));
 
-            var all = Enumerable.Range(0, (int)tokens.size(1)).ToArray();
-            var last = Prefill(model, reference, tokens.squeeze(0), all, hidden => Check(golden, reference, "text_hidden_first_layer", hidden));
-            Check(golden, reference, "logits_last", last);
-            foreach (var pruned in reference.GetProperty("pruned").EnumerateArray())
-            {
-                var kept = GoldenModel.Ints(pruned, "kept");
-                Check(golden, reference, $"pruned_{kept.Length}_logits_last", Prefill(model, reference, tokens.squeeze(0), kept, _ => { }));
-            }
+            LanguageStages.Check(golden, reference, golden.Open(), model.Language, VisualLayout.OneTile((int)tokens.size(1)), tokens.squeeze(0), output);
         }
     }
 
-    private static Tensor Prefill(LlavaModel model, JsonElement reference, Tensor visualTokens, int[] kept, Action<Tensor> firstLayer)
-    {
-        using var scope = NewDisposeScope();
-        var ids = GoldenModel.Ints(reference, "prompt_ids");
-        var part = new PromptPart(ids, Array.IndexOf(ids, model.Config.ImageTokenId), visualTokens, kept);
-        var embeds = new PromptEmbedder(model.Language).Pack([part]);
-        var length = (int)embeds.size(0);
-        using var cache = new KvCache(model.Config.Text, CPU, ScalarType.Float32);
-        cache.Reserve(1, length);
-        var hidden = model.Language.Forward(
-            embeds,
-            arange(length, dtype: ScalarType.Int64),
-            new PrefillAttention(cache, [length]),
-            (layer, stream) =>
-            {
-                if (layer == 0) firstLayer(stream);
-            });
-        return model.Language.Logits(hidden.narrow(0, length - 1, 1)).squeeze(0).MoveToOuterDisposeScope();
-    }
-
-    private void Check(GoldenModel golden, JsonElement reference, string name, Tensor actual)
-    {
-        using var scope = NewDisposeScope();
-        var expected = golden.Expected(reference, name);
-        Assert.Equal(expected.numel(), actual.numel());
-        var difference = (actual.reshape(-1) - expected.reshape(-1)).abs().max().item<float>();
-        var relative = difference / expected.abs().max().item<float>();
-        output.WriteLine($"{golden.Name} {reference.GetProperty("image")} {name}: {relative:E2}");
-        Assert.True(relative <= Tolerance, $"{golden.Name}, {reference.GetProperty("image")}: {name} differs by {relative:E2} of its largest value.");
-    }
+    private void Check(GoldenModel golden, JsonElement reference, string name, Tensor actual) => golden.Check(reference, name, actual, output);
 }

@@ -17,7 +17,7 @@ public sealed class ImageProcessorTests
     {
         using var picture = TestPicture.Noise(width, height);
         var values = Process(Bytes with { Resize = false, Crop = (cropHeight, cropWidth) }, picture);
-        Assert.Equal((cropHeight, cropWidth), (values.Height, values.Width));
+        Assert.Equal((cropHeight, cropWidth), (values.Shape[1], values.Shape[2]));
         for (var y = 0; y < cropHeight; y++)
         {
             for (var x = 0; x < cropWidth; x++)
@@ -40,7 +40,7 @@ public sealed class ImageProcessorTests
     {
         using var picture = TestPicture.Noise(width, height);
         var values = Process(Bytes with { ShortestEdge = edge, Crop = null }, picture);
-        Assert.Equal((newHeight, newWidth), (values.Height, values.Width));
+        Assert.Equal((newHeight, newWidth), (values.Shape[1], values.Shape[2]));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ImageProcessorTests
     {
         using var picture = TestPicture.Noise(30, 20);
         var values = Process(Bytes with { ShortestEdge = null, ResizeTo = (11, 13), Crop = null }, picture);
-        Assert.Equal((11, 13), (values.Height, values.Width));
+        Assert.Equal((11, 13), (values.Shape[1], values.Shape[2]));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class ImageProcessorTests
     {
         using var picture = TestPicture.Filled(5, 2, 0x00_00_00_FF);
         var values = Process(Bytes with { PadToSquare = true, Resize = false, Crop = null, Mean = [0.1, 0.999, 0.5] }, picture);
-        Assert.Equal((5, 5), (values.Height, values.Width));
+        Assert.Equal((5, 5), (values.Shape[1], values.Shape[2]));
         float[] rows = [25, 255, 255, 25, 25];
         Assert.Equal(rows, Enumerable.Range(0, 5).Select(y => values.Data[y * 5]));
         Assert.Equal(254, values.Data[25]);

@@ -1,4 +1,5 @@
 using ResPrune.Inference.Engine;
+using ResPrune.Inference.Models.Llava;
 using ResPrune.Inference.Processing;
 using ResPrune.Inference.Tests.Tokenization;
 using ResPrune.Inference.Tokenization;
@@ -17,7 +18,7 @@ public sealed class MultimodalProcessorTests : IDisposable
         _file.AddToken(ImageId, "<image>");
         _tokenizer = TokenizerLoader.Load(_file.Save());
         _processor = new MultimodalProcessor(
-            new ImageProcessor(new ImageProcessorConfig(), maxMegapixels: 1), new LlavaPromptFormat(_tokenizer, ImageId));
+            new LlavaImageProcessor(new ImageProcessor(new ImageProcessorConfig(), maxMegapixels: 1), visualTokens: 256), new LlavaPromptFormat(_tokenizer, ImageId));
     }
 
     public void Dispose() => _file.Dispose();
@@ -72,14 +73,14 @@ public sealed class MultimodalProcessorTests : IDisposable
     [InlineData("\u00A0\u3000")]
     public void A_question_without_words_fails_before_the_image_is_looked_at(string question)
     {
-        Assert.False(_processor.Process([], question).TryGet(out _, out var failure));
+        Assert.False(_processor.Process([], question, default).TryGet(out _, out var failure));
         Assert.Equal(FailureReason.QuestionEmpty, failure.Reason);
     }
 
     [Fact]
     public void A_bad_image_fails_with_its_own_reason()
     {
-        Assert.False(_processor.Process([], "ab?").TryGet(out _, out var failure));
+        Assert.False(_processor.Process([], "ab?", default).TryGet(out _, out var failure));
         Assert.Equal(FailureReason.ImageUndecodable, failure.Reason);
     }
 
@@ -87,18 +88,11 @@ public sealed class MultimodalProcessorTests : IDisposable
     public void A_good_request_has_prompt_and_pixels()
     {
         using var picture = TestPicture.Noise(20, 10);
-        Assert.True(_processor.Process(picture.Png(), "ab?").TryGet(out var input, out var failure), failure?.Message);
+        Assert.True(_processor.Process(picture.Png(), "ab?", default).TryGet(out var input, out var failure), failure?.Message);
         Assert.Equal(Compose("ab?").Ids, input.Prompt.Ids);
-        Assert.Equal((224, 224, 3 * 224 * 224), (input.Pixels.Height, input.Pixels.Width, input.Pixels.Data.Length));
-    }
-
-    [Fact]
-    public void A_placeholder_that_config_and_tokenizer_disagree_on_is_refused()
-    {
-        var exception = Assert.Throws<ModelLoadException>(
-            () => MultimodalProcessor.LoadLlava(Path.GetDirectoryName(_file.FilePath)!, _tokenizer, ImageId + 1, maxMegapixels: 1));
-        Assert.Contains("300", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("301", exception.Message, StringComparison.Ordinal);
+        Assert.Equal([3, 224, 224], input.Image.Pixels.Shape);
+        Assert.Equal(3 * 224 * 224, input.Image.Pixels.Data.Length);
+        Assert.Equal(256, input.Image.Layout.Tokens);
     }
 
     private MultimodalPrompt Compose(string question)

@@ -1,4 +1,5 @@
 using ResPrune.Inference.Models;
+using ResPrune.Inference.Weights;
 using SkiaSharp;
 using static TorchSharp.torch;
 
@@ -12,10 +13,9 @@ public sealed class BundledModelTests
     [Fact]
     public void ItLoadsStrictlyFromTheOutputFolder()
     {
-        var config = LlavaConfig.Read(BundledModel.Directory);
-        using var model = LlavaModel.Load(BundledModel.Directory, config, CPU, ScalarType.Float32, out var parameters);
+        using var loaded = CheckpointModel.Load(ModelFamilies.Open(BundledModel.Directory), CPU, RunningDType.Float32);
 
-        Assert.InRange(parameters, 1_000_000, 8_000_000);
+        Assert.InRange(loaded.Parameters, 1_000_000, 8_000_000);
     }
 
     [Fact]

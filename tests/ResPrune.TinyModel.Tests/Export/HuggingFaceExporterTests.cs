@@ -1,4 +1,6 @@
 using ResPrune.Inference.Models;
+using ResPrune.Inference.Weights;
+using ResPrune.Inference.Models.Llava;
 using ResPrune.TinyModel.Training;
 using ResPrune.TinyModel.Vocabulary;
 using static TorchSharp.torch;
@@ -27,12 +29,12 @@ public sealed class HuggingFaceExporterTests : IDisposable
         Assert.Equal(TinyModelShape.VisualTokens, config.VisualTokens);
         Assert.Equal(vocabulary.Image, config.ImageTokenId);
         using var scope = NewDisposeScope();
-        using var model = LlavaModel.Load(_folder, config, CPU, ScalarType.Float32, out _);
+        using var loaded = CheckpointModel.Load(ModelFamilies.Open(_folder), CPU, RunningDType.Float32);
         var table = learner.Weights.Entries.Single(e => e.Name.EndsWith("embed_tokens.weight", StringComparison.Ordinal));
         var word = vocabulary.Word("cat");
         var width = config.Text.HiddenSize;
         var expected = values.AsSpan(table.Offset + word * width, width).ToArray();
-        var actual = model.Language.Embed(tensor(new long[] { word })).data<float>().ToArray();
+        var actual = loaded.Model.Language.Embed(tensor(new long[] { word })).data<float>().ToArray();
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using ResPrune.Inference.Processing;
+using ResPrune.Inference.Models.Llava;
 using ResPrune.Inference.Pruning.Conditioning;
 using ResPrune.Inference.Tokenization;
 using ResPrune.TinyModel.Export;

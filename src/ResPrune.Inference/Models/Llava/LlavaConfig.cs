@@ -4,7 +4,7 @@ using ResPrune.Inference.Engine;
 using ResPrune.Inference.Models.Language;
 using ResPrune.Inference.Models.Vision;
 
-namespace ResPrune.Inference.Models;
+namespace ResPrune.Inference.Models.Llava;
 
 /// <summary>
 /// <c>config.json</c> of a LLaVA-1.5 checkpoint, in the short form the published ones have (what equals the default of its

@@ -1,4 +1,4 @@
-namespace ResPrune.Inference.Models;
+namespace ResPrune.Inference.Models.Llava;
 
 /// <summary>
 /// The two name layouts of LLaVA-1.5 checkpoints. Canonical is the published one (<c>language_model.model.…</c>); transformers ≥ 4.52 writes

@@ -1,6 +1,7 @@
+using ResPrune.Inference.Processing;
 using ResPrune.Inference.Tokenization;
 
-namespace ResPrune.Inference.Processing;
+namespace ResPrune.Inference.Models.Llava;
 
 /// <summary>LLaVA-1.5's template (Vicuna's roles, without a system prompt): <c>USER: &lt;image&gt;\n{question} ASSISTANT:</c>.</summary>
 internal sealed class LlavaPromptFormat(ITokenizer tokenizer, int imageTokenId) : IPromptFormat

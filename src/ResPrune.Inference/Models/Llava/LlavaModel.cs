@@ -1,13 +1,13 @@
-using ResPrune.Inference.Engine;
 using ResPrune.Inference.Models.Language;
 using ResPrune.Inference.Models.Vision;
+using ResPrune.Inference.Processing;
 using ResPrune.Inference.Weights;
 using static TorchSharp.torch;
 
-namespace ResPrune.Inference.Models;
+namespace ResPrune.Inference.Models.Llava;
 
 /// <summary>LLaVA-1.5: CLIP tower, projector, Llama. HF <c>LlavaForConditionalGeneration</c>.</summary>
-internal sealed class LlavaModel : IDisposable
+internal sealed class LlavaModel : IVisionLanguageModel
 {
     /// <param name="config">Shapes.</param>
     /// <param name="weights">Where weights come from.</param>
@@ -15,7 +15,7 @@ internal sealed class LlavaModel : IDisposable
     {
         Config = config;
         Vision = new ClipVisionModel(config.Vision, config.VisionFeatureLayer, weights);
-        Projector = new MultimodalProjector(config, weights);
+        Projector = new MultimodalProjector(config.Vision.HiddenSize, config.Text.HiddenSize, config.ProjectorBias, weights);
         Language = new DecoderModel(config.Text, weights);
     }
 
@@ -25,30 +25,20 @@ internal sealed class LlavaModel : IDisposable
 
     public MultimodalProjector Projector { get; }
 
+    /// <inheritdoc/>
     public DecoderModel Language { get; }
 
     /// <summary>Weights that training changes.</summary>
     public IEnumerable<Tensor> Parameters => [.. Vision.Parameters, .. Projector.Parameters, .. Language.Parameters];
 
-    /// <summary>Loads a checkpoint folder strictly.</summary>
-    /// <exception cref="ModelLoadException">A file is absent, damaged or does not fit the config.</exception>
-    public static LlavaModel Load(string directory, LlavaConfig config, Device device, ScalarType dtype, out long parameters)
+    /// <inheritdoc/>
+    public IReadOnlyList<VisualEmbedding> Encode(IReadOnlyList<ImageInput> images)
     {
-        using var noGrad = no_grad();
-        using var weights = CheckpointWeights.Open(directory, LlavaWeightNames.Canonical, device, new RunningDType(dtype));
-        var model = new LlavaModel(config, weights);
-        try
-        {
-            weights.EnsureAllUsed();
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-
-        parameters = weights.ParameterCount;
-        return model;
+        using var scope = NewDisposeScope();
+        using var pixels = PixelTensors.Stack(images, Language.Device, Language.DType); // [B, 3, H, W]
+        var (tokens, attention) = Encode(pixels); // [B, T, C], [B, T]
+        return [.. Enumerable.Range(0, images.Count).Select(i => new VisualEmbedding(
+            tokens.select(0, i).MoveToOuterDisposeScope(), attention.select(0, i).MoveToOuterDisposeScope()))];
     }
 
     /// <summary>What takes the place of the image placeholder, before pruning. [B, 3, H, W] -> [B, T, C], and the patches' class attention [B, P].</summary>

@@ -1,0 +1,63 @@
+using ResPrune.Inference.Engine;
+using ResPrune.Inference.Models.Language;
+using ResPrune.Inference.Processing;
+using ResPrune.Inference.Tokenization;
+using ResPrune.Inference.Weights;
+
+namespace ResPrune.Inference.Models.Llava;
+
+/// <summary>A LLaVA-1.5 folder.</summary>
+internal sealed class LlavaCheckpoint : IModelCheckpoint
+{
+    private readonly LlavaConfig _config;
+    private readonly ImageProcessorConfig _images;
+
+    /// <summary>Reads the settings and checks that processor and encoder fit each other.</summary>
+    /// <exception cref="ModelLoadException">A file is absent or malformed, or the processor's output does not fit the encoder.</exception>
+    public LlavaCheckpoint(string directory)
+    {
+        Directory = directory;
+        _config = LlavaConfig.Read(directory);
+        var path = Path.Combine(directory, "preprocessor_config.json");
+        _images = ImageProcessorConfig.Load(path);
+        var side = _config.Vision.ImageSize;
+        if (_images.OutputSize is not { } size)
+            throw new ModelLoadException($"{path}: neither crops nor resizes to one size; the vision encoder takes {side}×{side} (do_center_crop).");
+        if (size != (side, side))
+            throw new ModelLoadException($"{path}: makes pictures of {size.Width}×{size.Height}, the vision encoder takes {side}×{side}.");
+    }
+
+    /// <inheritdoc/>
+    public string Directory { get; }
+
+    /// <inheritdoc/>
+    public string ModelType => LlavaConfig.ModelType;
+
+    /// <inheritdoc/>
+    public DecoderConfig Text => _config.Text;
+
+    /// <inheritdoc/>
+    public string ImageToken => "<image>";
+
+    /// <inheritdoc/>
+    public int ImageTokenId => _config.ImageTokenId;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> EosTokenIds => _config.EosTokenIds;
+
+    /// <inheritdoc/>
+    public double DefaultAlpha => 0.75;
+
+    /// <inheritdoc/>
+    public IImageProcessor CreateImageProcessor(double maxMegapixels) =>
+        new LlavaImageProcessor(new ImageProcessor(_images, maxMegapixels), _config.VisualTokens);
+
+    /// <inheritdoc/>
+    public IPromptFormat CreatePromptFormat(ITokenizer tokenizer) => new LlavaPromptFormat(tokenizer, ImageTokenId);
+
+    /// <inheritdoc/>
+    public string? CanonicalName(string stored) => LlavaWeightNames.Canonical(stored);
+
+    /// <inheritdoc/>
+    public IVisionLanguageModel Build(IWeightSource weights) => new LlavaModel(_config, weights);
+}
