@@ -36,7 +36,7 @@ internal sealed class LoadedModel : IDisposable
         var started = Stopwatch.GetTimestamp();
         var directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelDirectory));
         var checkpoint = ModelFamilies.Open(directory);
-        var tokenizer = TokenizerLoader.Load(Path.Combine(directory, "tokenizer.json"));
+        var tokenizer = TokenizerLoader.LoadFolder(directory);
         var preparer = RequestPreparer.Create(checkpoint, tokenizer, options);
         var weights = Path.Combine(directory, "model.safetensors");
         var device = DeviceSelector.Resolve(options.Device);

@@ -23,19 +23,14 @@ internal sealed class RequestPreparer
     /// <exception cref="ModelLoadException">The tokenizer belongs to another model.</exception>
     public static RequestPreparer Create(IModelCheckpoint checkpoint, ITokenizer tokenizer, EngineOptions options)
     {
-        var path = Path.Combine(checkpoint.Directory, "tokenizer.json");
+        var path = Path.Combine(checkpoint.Directory, TokenizerLoader.FileName);
         if (tokenizer.VocabularySize > checkpoint.Text.VocabularySize)
         {
             throw new ModelLoadException(
                 $"{path}: has {tokenizer.VocabularySize} tokens, the model only {checkpoint.Text.VocabularySize}; it belongs to another model.");
         }
 
-        if (tokenizer.TokenId(checkpoint.ImageToken) is { } id && id != checkpoint.ImageTokenId)
-        {
-            throw new ModelLoadException(
-                $"{path}: {checkpoint.ImageToken} has id {id}, but config.json's image token is {checkpoint.ImageTokenId}; they must be the same.");
-        }
-
+        TokenizerLoader.RequireImageToken(checkpoint.Directory, tokenizer, checkpoint.ImageToken, checkpoint.ImageTokenId);
         var images = checkpoint.CreateImageProcessor(options.MaxImageMegapixels);
         return new RequestPreparer(
             checkpoint.Text.ContextLength, new MultimodalProcessor(images, checkpoint.CreatePromptFormat(tokenizer)));

@@ -4,7 +4,7 @@ using System.Text;
 namespace ResPrune.Inference.Tokenization;
 
 /// <summary>
-/// Byte-pair merging over the characters of a word: the pair of lowest rank first, of equal ranks the leftmost. A linked list and a
+/// Byte-pair merging over the characters of words: the pair of lowest rank first, of equal ranks the leftmost. A linked list and a
 /// priority queue keep it at n·log n even where SentencePiece's rule of no pre-tokenizer makes a whole prompt one word.
 /// </summary>
 internal sealed class BytePairModel
@@ -32,18 +32,38 @@ internal sealed class BytePairModel
     public int? PieceId(string piece) => _vocabulary.TryGetValue(piece, out var id) ? id : null;
 
     /// <summary>
-    /// Appends the tokens of a word, with their places in it, and returns how many candidate pairs were looked at, which is what the work
-    /// grows with.
+    /// Appends the tokens of words, with their places in the text, and returns how many candidate pairs were looked at, which is what the
+    /// work grows with.
     /// </summary>
-    public int Encode(ReadOnlySpan<char> word, List<TextToken> output)
+    /// <param name="text">The words one after the other.</param>
+    /// <param name="ends">The index behind each word.</param>
+    /// <param name="output">Where the tokens go.</param>
+    public int Encode(ReadOnlySpan<char> text, IReadOnlyList<int> ends, List<TextToken> output)
     {
-        var symbols = new List<Symbol>(word.Length);
-        AddCharacters(word, symbols);
-        var span = CollectionsMarshal.AsSpan(symbols);
-        var steps = MergeAll(span);
-        foreach (ref readonly var symbol in span)
+        var symbols = new List<Symbol>();
+        var queue = new PriorityQueue<(int Left, int Id), long>();
+        var steps = 0;
+        var start = 0;
+        foreach (var end in ends)
         {
-            if (symbol.Id >= 0) output.Add(new TextToken(symbol.Id, symbol.Start, symbol.End));
+            var word = text[start..end];
+            if (_options.WholeWordsFirst && _lookup.TryGetValue(word, out var whole))
+            {
+                output.Add(new TextToken(whole, start, end));
+                start = end;
+                continue;
+            }
+
+            symbols.Clear();
+            AddCharacters(word, symbols);
+            var span = CollectionsMarshal.AsSpan(symbols);
+            steps += MergeAll(span, queue);
+            foreach (ref readonly var symbol in span)
+            {
+                if (symbol.Id >= 0) output.Add(new TextToken(symbol.Id, start + symbol.Start, start + symbol.End));
+            }
+
+            start = end;
         }
 
         return steps;
@@ -99,9 +119,8 @@ internal sealed class BytePairModel
         symbols.Add(symbol);
     }
 
-    private int MergeAll(Span<Symbol> symbols)
+    private int MergeAll(Span<Symbol> symbols, PriorityQueue<(int Left, int Id), long> queue)
     {
-        var queue = new PriorityQueue<(int Left, int Id), (int Rank, int Left)>(symbols.Length);
         for (var i = 0; i + 1 < symbols.Length; i++) Enqueue(queue, symbols, i);
         var steps = 0;
         while (queue.TryDequeue(out var candidate, out _))
@@ -129,11 +148,11 @@ internal sealed class BytePairModel
         return steps;
     }
 
-    private void Enqueue(PriorityQueue<(int Left, int Id), (int Rank, int Left)> queue, ReadOnlySpan<Symbol> symbols, int left)
+    private void Enqueue(PriorityQueue<(int Left, int Id), long> queue, ReadOnlySpan<Symbol> symbols, int left)
     {
         ref readonly var symbol = ref symbols[left];
         if (_merges.TryGetValue((symbol.Id, symbols[symbol.Next].Id), out var merge))
-            queue.Enqueue((left, merge.Id), (merge.Rank, left));
+            queue.Enqueue((left, merge.Id), ((long)merge.Rank << 32) | (uint)left);
     }
 
     /// <summary>A piece in the list of what the word is made of so far; merged away when the id is negative.</summary>

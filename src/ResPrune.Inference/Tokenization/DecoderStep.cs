@@ -18,4 +18,10 @@ internal abstract record DecoderStep
 
     /// <summary>Takes up to so many of a character off the front and the back of every piece.</summary>
     public sealed record Strip(char Content, int Start, int Stop) : DecoderStep;
+
+    /// <summary>Turns all pieces, written in the <see cref="ByteAlphabet"/>, into one text.</summary>
+    public sealed record ByteLevel : DecoderStep;
+
+    /// <summary>Turns a mark into a space, in the first piece into nothing when <paramref name="Prepended"/>.</summary>
+    public sealed record Metaspace(char Mark, bool Prepended) : DecoderStep;
 }

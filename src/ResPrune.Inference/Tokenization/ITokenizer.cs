@@ -19,10 +19,13 @@ internal interface ITokenizer
     IReadOnlyList<int> Encode(string text, bool addSpecialTokens);
 
     /// <summary>
-    /// Tokens of one stretch of plain text between control tokens, where literal added tokens are ordinary characters. For a text that holds
-    /// none it gives what <see cref="Encode"/> gives without special tokens, so a prompt is composed of such stretches and control ids.
+    /// Tokens of one stretch of plain text between control tokens, where literal added tokens are ordinary characters and no special token can
+    /// come out. For a text that holds none it gives what <see cref="Encode"/> gives without special tokens, so a prompt is composed of such
+    /// stretches and control ids.
     /// </summary>
-    IReadOnlyList<TextToken> EncodeText(string text);
+    /// <param name="text">The text.</param>
+    /// <param name="continues">True when the prompt has text before it; some tokenizers put a space mark only where a prompt begins.</param>
+    IReadOnlyList<TextToken> EncodeText(string text, bool continues = false);
 
     /// <summary>The text of ids; ids that stand for nothing are left out, as are special tokens when they are to be skipped.</summary>
     string Decode(ReadOnlySpan<int> ids, bool skipSpecialTokens);

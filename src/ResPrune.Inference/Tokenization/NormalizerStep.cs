@@ -1,6 +1,18 @@
 namespace ResPrune.Inference.Tokenization;
 
 /// <summary>One step of a normalizer.</summary>
-/// <param name="Pattern">The literal to replace everywhere; null puts <paramref name="Content"/> before a text that is not empty.</param>
-/// <param name="Content">What to put there.</param>
-internal sealed record NormalizerStep(string? Pattern, string Content);
+internal abstract record NormalizerStep
+{
+    private NormalizerStep()
+    {
+    }
+
+    /// <summary>Puts a text before one that is not empty.</summary>
+    public sealed record Prepend(string Content) : NormalizerStep;
+
+    /// <summary>Replaces a literal everywhere.</summary>
+    public sealed record Replace(string Pattern, string Content) : NormalizerStep;
+
+    /// <summary>Unicode's canonical composition.</summary>
+    public sealed record Compose : NormalizerStep;
+}

@@ -1,44 +1,50 @@
-using System.Text;
-
 namespace ResPrune.Inference.Tokenization;
 
-/// <summary>The steps <c>Prepend</c> and <c>Replace</c> (of a literal) of a <c>tokenizer.json</c> normalizer, in order.</summary>
+/// <summary>The normalizer of a <c>tokenizer.json</c>, step by step.</summary>
 internal sealed class TextNormalizer(IReadOnlyList<NormalizerStep> steps)
 {
     /// <summary>The normalized text with its alignment.</summary>
-    public NormalizedText Normalize(string text)
+    public AlignedText Normalize(string text)
     {
-        var result = NormalizedText.Of(text);
+        var result = AlignedText.Of(text);
         foreach (var step in steps)
-            result = step.Pattern is null ? Prepend(result, step.Content) : Replace(result, step.Pattern, step.Content);
+        {
+            result = step switch
+            {
+                NormalizerStep.Prepend prepend => Prepend(result, prepend.Content),
+                NormalizerStep.Replace replace => Replace(result, replace.Pattern, replace.Content),
+                NormalizerStep.Compose => CanonicalComposition.Compose(result),
+                _ => throw new InvalidOperationException($"No such normalizer step: {step}."),
+            };
+        }
+
         return result;
     }
 
-    private static NormalizedText Prepend(NormalizedText text, string content)
-    {
-        if (text.Text.Length == 0) return text;
-        var origins = new int[text.Origins.Length + content.Length];
-        text.Origins.CopyTo(origins, content.Length);
-        return new NormalizedText(content + text.Text, origins);
-    }
-
-    private static NormalizedText Replace(NormalizedText text, string pattern, string content)
+    /// <summary>Replaces a literal everywhere, from the left.</summary>
+    public static AlignedText Replace(AlignedText text, string pattern, string content)
     {
         var match = text.Text.IndexOf(pattern, StringComparison.Ordinal);
         if (match < 0) return text;
-        var output = new StringBuilder(text.Text.Length);
-        var origins = new List<int>(text.Origins.Length);
+        var output = new AlignedTextBuilder(text);
         var at = 0;
         for (; match >= 0; match = text.Text.IndexOf(pattern, at, StringComparison.Ordinal))
         {
-            output.Append(text.Text, at, match - at).Append(content);
-            origins.AddRange(text.Origins.AsSpan(at, match - at));
-            origins.AddRange(Enumerable.Repeat(text.Origins[match], content.Length));
+            output.Keep(at, match);
             at = match + pattern.Length;
+            output.Replace(match, at, content);
         }
 
-        output.Append(text.Text, at, text.Text.Length - at);
-        origins.AddRange(text.Origins.AsSpan(at));
-        return new NormalizedText(output.ToString(), [.. origins]);
+        output.Keep(at, text.Text.Length);
+        return output.Build();
+    }
+
+    private static AlignedText Prepend(AlignedText text, string content)
+    {
+        if (text.Text.Length == 0) return text;
+        var output = new AlignedTextBuilder(text);
+        output.Insert(0, content);
+        output.Keep(0, text.Text.Length);
+        return output.Build();
     }
 }

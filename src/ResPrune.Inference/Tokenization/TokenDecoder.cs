@@ -5,7 +5,7 @@ using System.Text.Unicode;
 
 namespace ResPrune.Inference.Tokenization;
 
-/// <summary>The decoder chain of a SentencePiece-style <c>tokenizer.json</c>.</summary>
+/// <summary>The decoder chain of a <c>tokenizer.json</c>.</summary>
 internal sealed class TokenDecoder(IReadOnlyList<DecoderStep> steps)
 {
     /// <summary>The text that pieces stand for.</summary>
@@ -20,6 +20,8 @@ internal sealed class TokenDecoder(IReadOnlyList<DecoderStep> steps)
                 DecoderStep.ByteFallback => JoinBytes(pieces),
                 DecoderStep.Fuse => [string.Concat(pieces)],
                 DecoderStep.Strip strip => pieces.ConvertAll(piece => Strip(piece, strip)),
+                DecoderStep.ByteLevel => [ByteAlphabet.Read(pieces)],
+                DecoderStep.Metaspace metaspace => [.. pieces.Select((piece, index) => FromMarks(piece, metaspace, index == 0))],
                 _ => throw new InvalidOperationException($"No such decoder step: {step}."),
             };
         }
@@ -71,4 +73,7 @@ internal sealed class TokenDecoder(IReadOnlyList<DecoderStep> steps)
         while (piece.Length - end < strip.Stop && end > start && piece[end - 1] == strip.Content) end--;
         return piece[start..end];
     }
+
+    private static string FromMarks(string piece, DecoderStep.Metaspace step, bool first) =>
+        piece.Replace(step.Mark.ToString(), first && step.Prepended ? "" : " ", StringComparison.Ordinal);
 }

@@ -18,7 +18,7 @@ internal sealed class LlavaPromptFormat(ITokenizer tokenizer, int imageTokenId) 
         ArgumentNullException.ThrowIfNull(question);
         var ids = new List<int>(_head) { imageTokenId };
         var tokens = new List<QuestionToken>();
-        foreach (var token in tokenizer.EncodeText(BeforeQuestion + question + AfterQuestion))
+        foreach (var token in tokenizer.EncodeText(BeforeQuestion + question + AfterQuestion, continues: true))
         {
             // A piece may reach over the question's edge into the template; it stands for what lies inside.
             var start = Math.Max(token.Start - BeforeQuestion.Length, 0);

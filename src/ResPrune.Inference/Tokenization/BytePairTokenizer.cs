@@ -3,13 +3,15 @@ using System.Runtime.InteropServices;
 namespace ResPrune.Inference.Tokenization;
 
 /// <summary>
-/// SentencePiece-style BPE as <c>tokenizer.json</c> describes it for LLaMA: spaces become ▁, one is put before every stretch of text, no
-/// pre-tokenizer, bytes for characters that are no piece. Follows Hugging Face's tokenizers (<c>AddedVocabulary</c>, <c>BPE::merge_word</c>).
+/// BPE as <c>tokenizer.json</c> describes it, of both kinds: SentencePiece-style (LLaMA, Vicuna, Mistral: spaces become ▁, mostly no
+/// pre-tokenizer, bytes for characters that are no piece) and byte-level (Qwen, Llama-3, GPT-2: words by a pattern, pieces of bytes).
+/// Follows Hugging Face's tokenizers (<c>AddedVocabulary</c>, <c>BPE::merge_word</c>).
 /// </summary>
-internal sealed class SentencePieceTokenizer : ITokenizer
+internal sealed class BytePairTokenizer : ITokenizer
 {
     private readonly BytePairModel _model;
     private readonly TextNormalizer _normalizer;
+    private readonly PreTokenizer _preTokenizer;
     private readonly TokenDecoder _decoder;
     private readonly Dictionary<string, AddedToken> _added;
     private readonly AddedTokenMatcher _rawMatcher;
@@ -18,9 +20,10 @@ internal sealed class SentencePieceTokenizer : ITokenizer
     private readonly HashSet<int> _special;
 
     /// <summary>Takes the parts of a file that has been checked; <paramref name="pieces"/> is indexed by id, null where an id is unused.</summary>
-    public SentencePieceTokenizer(
+    public BytePairTokenizer(
         BytePairModel model,
         TextNormalizer normalizer,
+        PreTokenizer preTokenizer,
         TokenDecoder decoder,
         IReadOnlyList<AddedToken> added,
         string?[] pieces,
@@ -29,6 +32,7 @@ internal sealed class SentencePieceTokenizer : ITokenizer
     {
         _model = model;
         _normalizer = normalizer;
+        _preTokenizer = preTokenizer;
         _decoder = decoder;
         _pieces = pieces;
         _added = added.ToDictionary(token => token.Content, StringComparer.Ordinal);
@@ -58,7 +62,7 @@ internal sealed class SentencePieceTokenizer : ITokenizer
         foreach (var (id, start, end) in _rawMatcher.Split(text))
         {
             if (id is { } control) ids.Add(control);
-            else EncodeStretch(text[start..end], ids);
+            else EncodeStretch(text[start..end], start == 0, ids);
         }
 
         if (addSpecialTokens) ids.AddRange(Suffix);
@@ -66,14 +70,14 @@ internal sealed class SentencePieceTokenizer : ITokenizer
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<TextToken> EncodeText(string text)
+    public IReadOnlyList<TextToken> EncodeText(string text, bool continues)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var normalized = _normalizer.Normalize(text);
         var tokens = new List<TextToken>();
-        _model.Encode(normalized.Text, tokens);
+        var words = _preTokenizer.Cut(_normalizer.Normalize(text), atStart: !continues);
+        _model.Encode(words.Text.Text, words.Ends, tokens);
         foreach (ref var token in CollectionsMarshal.AsSpan(tokens))
-            token = new TextToken(token.Id, normalized.Origins[token.Start], normalized.Origins[token.End]);
+            token = new TextToken(token.Id, words.Text.Starts[token.Start], words.Text.Ends[token.End - 1]);
         return tokens;
     }
 
@@ -94,11 +98,11 @@ internal sealed class SentencePieceTokenizer : ITokenizer
     /// <inheritdoc/>
     public int? TokenId(string piece) => _added.TryGetValue(piece, out var token) ? token.Id : _model.PieceId(piece);
 
-    private void EncodeStretch(string stretch, List<int> ids)
+    private void EncodeStretch(string stretch, bool atStart, List<int> ids)
     {
-        var normalized = _normalizer.Normalize(stretch).Text;
+        var normalized = _normalizer.Normalize(stretch);
         var tokens = new List<TextToken>();
-        foreach (var (id, start, end) in _normalizedMatcher.Split(normalized))
+        foreach (var (id, start, end) in _normalizedMatcher.Split(normalized.Text))
         {
             if (id is { } control)
             {
@@ -107,7 +111,8 @@ internal sealed class SentencePieceTokenizer : ITokenizer
             }
 
             tokens.Clear();
-            _model.Encode(normalized.AsSpan(start, end - start), tokens);
+            var words = _preTokenizer.Cut(normalized.Slice(start, end), atStart);
+            _model.Encode(words.Text.Text, words.Ends, tokens);
             foreach (var token in tokens) ids.Add(token.Id);
         }
     }
