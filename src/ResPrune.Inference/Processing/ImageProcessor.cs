@@ -12,7 +12,7 @@ internal sealed class ImageProcessor
     private readonly ImageDecoder _decoder;
     private readonly long _maxOutputPixels;
     private readonly uint _paddingColour;
-    private readonly float[][] _values;
+    private readonly PixelPlanes _planes;
 
     /// <summary>Takes the checkpoint's settings and the most pixels, in millions, of a picture.</summary>
     public ImageProcessor(ImageProcessorConfig config, double maxMegapixels)
@@ -20,7 +20,7 @@ internal sealed class ImageProcessor
         _config = config;
         _decoder = new ImageDecoder(maxMegapixels);
         _maxOutputPixels = (long)Math.Min(maxMegapixels * 1e6, Array.MaxLength / RgbImage.PixelBytes);
-        _values = [.. Enumerable.Range(0, PixelValues.Channels).Select(channel => Normalize(config, channel))];
+        _planes = new PixelPlanes(config);
         _paddingColour = PaddingColour(config);
     }
 
@@ -53,7 +53,9 @@ internal sealed class ImageProcessor
         var across = ResampleAxis.Create(
             new AxisGeometry(image.Width, paddedWidth, (paddedWidth - image.Width) / 2, resizedWidth, columns.Start, columns.Length), _config.Filter);
         using var window = PillowResize.Resize(image, across, down, _paddingColour);
-        return ToPlanes(window, (int)height, (int)width, rows.Offset, columns.Offset);
+        var data = GC.AllocateUninitializedArray<float>(PixelValues.Channels * (int)height * (int)width);
+        _planes.Write(window, new PixelWindow(0, 0, window.Width, window.Height, columns.Offset, rows.Offset), data, (int)height, (int)width);
+        return new PixelValues(data, [PixelValues.Channels, (int)height, (int)width]);
     }
 
     /// <summary>Transformers' <c>get_resize_output_image_size</c>: the longer side is cut down to a whole number, not rounded.</summary>
@@ -75,40 +77,6 @@ internal sealed class ImageProcessor
         var start = (resized - wanted) >> 1;
         var first = Math.Max(start, 0);
         return (first, (int)(Math.Min(start + wanted, resized) - first), (int)(first - start));
-    }
-
-    private PixelValues ToPlanes(RgbImage window, int height, int width, int top, int left)
-    {
-        var plane = height * width;
-        var data = GC.AllocateUninitializedArray<float>(PixelValues.Channels * plane);
-        var pixels = window.Pixels;
-        for (var channel = 0; channel < PixelValues.Channels; channel++)
-        {
-            var values = _values[channel];
-            var target = data.AsSpan(channel * plane, plane);
-            if (window.Height < height || window.Width < width) target.Fill(values[0]);
-            for (var y = 0; y < window.Height; y++)
-            {
-                var row = pixels.Slice(y * window.Stride, window.Stride);
-                var line = target.Slice(((y + top) * width) + left, window.Width);
-                for (var x = 0; x < line.Length; x++) line[x] = values[row[(x * RgbImage.PixelBytes) + channel]];
-            }
-        }
-
-        return new PixelValues(data, [PixelValues.Channels, height, width]);
-    }
-
-    /// <summary>The pixel value of every byte, rounded once from double precision.</summary>
-    private static float[] Normalize(ImageProcessorConfig config, int channel)
-    {
-        var values = new float[256];
-        for (var value = 0; value < values.Length; value++)
-        {
-            var rescaled = value * config.RescaleFactor;
-            values[value] = (float)(config.Normalize ? (rescaled - config.Mean[channel]) / config.StandardDeviation[channel] : rescaled);
-        }
-
-        return values;
     }
 
     private static uint PaddingColour(ImageProcessorConfig config)

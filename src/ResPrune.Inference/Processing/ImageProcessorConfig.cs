@@ -67,16 +67,35 @@ internal sealed record ImageProcessorConfig
         var type = TypeOf(root);
         if (!PadsByType.TryGetValue(type.Text(), out var mayPad))
             throw type.Invalid($"an image processor that is implemented ({string.Join(", ", PadsByType.Keys)})");
+        return Read(root, mayPad);
+    }
+
+    /// <summary>Reads the settings that the processors of all families built on CLIP's share.</summary>
+    /// <param name="root">The file.</param>
+    /// <param name="mayPad">Whether <c>do_pad</c> means padding to a square.</param>
+    /// <exception cref="ModelLoadException">A field is malformed.</exception>
+    public static ImageProcessorConfig Read(JsonField root, bool mayPad)
+    {
         var defaults = new ImageProcessorConfig();
         var (shortestEdge, exact) = root.Optional("size") is { } size ? ReadSize(size) : (defaults.ShortestEdge, null);
-        return new ImageProcessorConfig
+        return ReadPixels(root) with
         {
             PadToSquare = mayPad && Flag(root, "do_pad", defaults.PadToSquare),
             Resize = Flag(root, "do_resize", defaults.Resize),
             ShortestEdge = shortestEdge,
             ResizeTo = exact,
-            Filter = root.Optional("resample") is { } resample ? ReadFilter(resample) : defaults.Filter,
             Crop = Flag(root, "do_center_crop", true) ? root.Optional("crop_size") is { } crop ? ReadCrop(crop) : defaults.Crop : null,
+        };
+    }
+
+    /// <summary>Reads how bytes become values and the filter of the resize, which all image processors share; every size is the default.</summary>
+    /// <exception cref="ModelLoadException">A field is malformed.</exception>
+    public static ImageProcessorConfig ReadPixels(JsonField root)
+    {
+        var defaults = new ImageProcessorConfig();
+        return new ImageProcessorConfig
+        {
+            Filter = root.Optional("resample") is { } resample ? ReadFilter(resample) : defaults.Filter,
             RescaleFactor = Flag(root, "do_rescale", true) ? root.Optional("rescale_factor")?.Number() ?? defaults.RescaleFactor : 1,
             Normalize = Flag(root, "do_normalize", defaults.Normalize),
             Mean = root.Optional("image_mean") is { } mean ? ReadChannels(mean) : defaults.Mean,
@@ -88,8 +107,9 @@ internal sealed record ImageProcessorConfig
     /// <exception cref="ModelLoadException">The file is missing or malformed.</exception>
     public static bool Supports(string path) => PadsByType.ContainsKey(TypeOf(JsonField.Load(path)).Text());
 
-    /// <summary>Files older than transformers 4.26 have only the second field.</summary>
-    private static JsonField TypeOf(JsonField root) =>
+    /// <summary>The name of the processor; files older than transformers 4.26 have only the second field.</summary>
+    /// <exception cref="ModelLoadException">Neither field is there.</exception>
+    public static JsonField TypeOf(JsonField root) =>
         root.Optional("image_processor_type") ?? root.Optional("feature_extractor_type") ?? root["image_processor_type"];
 
     private static bool Flag(JsonField root, string name, bool defaultValue) => root.Optional(name)?.Boolean() ?? defaultValue;
@@ -107,7 +127,8 @@ internal sealed record ImageProcessorConfig
         };
     }
 
-    private static (int Height, int Width) ReadCrop(JsonField crop)
+    /// <summary>A number, or height and width.</summary>
+    public static (int Height, int Width) ReadCrop(JsonField crop)
     {
         if (crop.Element.ValueKind != System.Text.Json.JsonValueKind.Number)
             return (crop["height"].Integer(1, MaxSide), crop["width"].Integer(1, MaxSide));
