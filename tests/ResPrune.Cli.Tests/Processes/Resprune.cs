@@ -39,8 +39,8 @@ internal sealed class Resprune : IDisposable
         return await running.EndAsync();
     }
 
-    /// <summary>Starts it.</summary>
-    public static Resprune Start(params string[] arguments) => new(StartInfo("dotnet", [Program, .. arguments]));
+    /// <summary>Starts it, deaf to no signal: what a shell puts in the background is started with SIGINT ignored, and passes that on.</summary>
+    public static Resprune Start(params string[] arguments) => new(StartInfo("env", ["--default-signal=INT,TERM", "dotnet", Program, .. arguments]));
 
     /// <summary>Runs it to its end on a terminal of its own.</summary>
     public static async Task<Outcome> RunOnTerminalAsync(params string[] arguments)
