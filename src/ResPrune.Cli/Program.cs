@@ -6,5 +6,6 @@ var root = new RootCommand("Asks a vision-language model about many pictures, on
     RunCommand.Create(),
     EvalCommand.Create(),
     BenchCommand.Create(),
+    ModelCommand.Create(),
 };
 return await CommandLine.InvokeAsync(root, args, Console.Out, Console.Error);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using ResPrune.Cli.Hub;
 using ResPrune.Cli.Rendering;
 using ResPrune.Inference.Engine;
 
@@ -37,6 +39,11 @@ internal static class CommandLine
             error.WriteLine($"resprune: {TerminalText.Clean(exception.Message)}");
             return ExitCode.Usage;
         }
+        catch (HubException exception)
+        {
+            error.WriteLine($"resprune: {TerminalText.Clean(exception.Message)}");
+            return exception.Failure is HubFailure.NotFound or HubFailure.Denied or HubFailure.Unusable ? ExitCode.Usage : ExitCode.Fault;
+        }
         catch (InterruptedException exception)
         {
             error.WriteLine($"resprune: {TerminalText.Clean(exception.Message)}");
@@ -55,6 +62,11 @@ internal static class CommandLine
         ? $"'{unknown}' is not known here."
         : parsed.Errors[0].Message;
 
-    private static string HelpFor(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? "--help" : $"{parsed.CommandResult.Command.Name} --help";
+    private static string HelpFor(ParseResult parsed)
+    {
+        var words = new List<string> { "--help" };
+        for (SymbolResult? at = parsed.CommandResult; at is CommandResult { Command: not RootCommand } verb; at = at.Parent)
+            words.Insert(0, verb.Command.Name);
+        return string.Join(' ', words);
+    }
 }

@@ -11,7 +11,10 @@ internal sealed class EngineArguments
     private static readonly IReadOnlyList<string> DTypes = ["auto", "float32", "bfloat16", "float16"];
 
     private readonly Option<string?> _model = ValueOption.Create<string?>(
-        "--model", "DIR", "Model folder as Hugging Face publishes it. Default: the bundled tiny model.", null, text => text);
+        "--model", "DIR|ORG/NAME",
+        "Model folder as Hugging Face publishes it, or the name of one that 'resprune model pull' or Python fetched. "
+            + "Default: the bundled tiny model.",
+        null, text => text);
 
     private readonly Option<string> _device = ValueOption.Create(
         "--device", "auto|cpu|cuda:N", "Where the model runs; auto takes the first CUDA device, else the CPU.", "auto", Device);
@@ -31,9 +34,10 @@ internal sealed class EngineArguments
     public bool HasModel(CommandResult result) => result.GetResult(_model) is { Implicit: false };
 
     /// <summary>What was typed.</summary>
+    /// <exception cref="UsageException">A model was named that is not there.</exception>
     public EngineOptions Read(ParseResult parsed, int batchSize) => new()
     {
-        ModelDirectory = parsed.GetValue(_model) ?? BundledModel.Directory,
+        ModelDirectory = parsed.GetValue(_model) is { } model ? ModelFolder.Find(model) : BundledModel.Directory,
         Device = parsed.GetValue(_device)!,
         DType = parsed.GetValue(_dtype)!,
         BatchSize = batchSize,

@@ -6,7 +6,7 @@ internal static class ExitCode
     /// <summary>Everything was answered.</summary>
     public const int Success = 0;
 
-    /// <summary>Something nobody foresaw; standard error has the details.</summary>
+    /// <summary>A network, a disk or something nobody foresaw failed; standard error has the details.</summary>
     public const int Fault = 1;
 
     /// <summary>Wrong usage: nothing was begun; standard error says what is wrong and what to type.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ResPrune.Batch.Batches;
 using ResPrune.Cli.Running;
+using ResPrune.Inference.Engine;
 using ResPrune.Inference.Pruning;
 
 namespace ResPrune.Cli.Commands;
@@ -102,7 +103,7 @@ internal sealed class RunCommand
             Engine = engine,
             Spec = new BatchSpec
             {
-                Model = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(engine.ModelDirectory))),
+                Model = ModelName.Of(engine.ModelDirectory),
                 Keep = parsed.GetValue(_keep)!,
                 Pruner = parsed.GetValue(_pruner)!,
                 Alpha = parsed.GetValue(_alpha),

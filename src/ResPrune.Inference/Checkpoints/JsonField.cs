@@ -23,7 +23,7 @@ internal readonly record struct JsonField(string File, string Name, JsonElement 
     {
         try
         {
-            var length = new FileInfo(path).Length;
+            var length = FileLength.Of(path);
             if (length > maxBytes)
                 throw new ModelLoadException($"{path}: {length} bytes, more than the {maxBytes} this file may have.");
             ReadOnlySpan<byte> bytes = System.IO.File.ReadAllBytes(path);

@@ -42,7 +42,7 @@ internal sealed class LoadedModel : IDisposable
         var dtype = DTypeSelector.Resolve(options.DType, device, sizes);
         var model = CheckpointModel.Load(checkpoint, device, dtype);
         var description = new ModelDescription(
-            Path.GetFileName(directory),
+            ModelName.Of(directory),
             checkpoint.ModelType,
             model.Parameters,
             device.ToString(),

@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace ResPrune.Cli.Commands;
+
+/// <summary><c>resprune model</c>: what can be done with model folders.</summary>
+internal static class ModelCommand
+{
+    /// <summary>The group.</summary>
+    public static Command Create() => new("model", "Fetches models.")
+    {
+        ModelPullCommand.Create(),
+    };
+}
