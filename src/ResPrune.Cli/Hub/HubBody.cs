@@ -40,7 +40,7 @@ internal sealed class HubBody : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
-            throw new HubException(HubFailure.Unreachable, $"{_host} cut the connection: {exception.Message}", exception) { IsTransient = true };
+            throw new HubException(HubFailure.Unreachable, $"{_host} cut the connection: {exception.Message.TrimEnd('.')}.", exception) { IsTransient = true };
         }
         catch (OperationCanceledException exception) when (!_cancellationToken.IsCancellationRequested)
         {

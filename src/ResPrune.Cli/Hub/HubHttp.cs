@@ -90,7 +90,7 @@ internal sealed class HubHttp : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw new HubException(HubFailure.Unreachable, $"{uri.Authority} cannot be reached: {exception.Message}", exception)
+            throw new HubException(HubFailure.Unreachable, $"{uri.Authority} cannot be reached: {exception.Message.TrimEnd('.')}.", exception)
             {
                 IsTransient = true,
             };
