@@ -31,7 +31,7 @@ internal readonly record struct JsonField(string File, string Name, JsonElement 
             var options = new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
             return new JsonField(path, "", JsonElement.Parse(bytes, options));
         }
-        catch (FileNotFoundException exception)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new ModelLoadException($"{path}: no such file; a checkpoint folder as published on Hugging Face is expected.", exception);
         }
