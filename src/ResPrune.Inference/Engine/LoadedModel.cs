@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Models;
 using ResPrune.Inference.Tokenization;
 using ResPrune.Inference.Weights;
