@@ -10,9 +10,6 @@ namespace ResPrune.Inference.Engine;
 /// <summary>A checkpoint ready to serve: what the preprocessing threads need and what the device thread needs.</summary>
 internal sealed class LoadedModel : IDisposable
 {
-    /// <summary>Weights below this are a small model's.</summary>
-    private const long SmallModelBytes = 100_000_000;
-
     private readonly CheckpointModel _model;
 
     private LoadedModel(CheckpointModel model, ModelDescription description, RequestPreparer preparer, MicroBatchRunner runner)
@@ -38,18 +35,18 @@ internal sealed class LoadedModel : IDisposable
         var checkpoint = ModelFamilies.Open(directory);
         var tokenizer = TokenizerLoader.LoadFolder(directory);
         var preparer = RequestPreparer.Create(checkpoint, tokenizer, options);
-        var weights = Path.Combine(directory, "model.safetensors");
+        var sizes = CheckpointFiles.SizesOf(directory);
         var device = DeviceSelector.Resolve(options.Device);
-        var small = File.Exists(weights) && new FileInfo(weights).Length < SmallModelBytes;
+        var small = sizes.StoredBytes < DTypeSelector.SmallModelBytes;
         torch.set_num_threads(options.TorchThreads > 0 ? options.TorchThreads : small ? 1 : Environment.ProcessorCount);
-        var dtype = DTypeSelector.Resolve(options.DType, device, small);
-        var model = CheckpointModel.Load(checkpoint, device, new RunningDType(dtype));
+        var dtype = DTypeSelector.Resolve(options.DType, device, sizes);
+        var model = CheckpointModel.Load(checkpoint, device, dtype);
         var description = new ModelDescription(
             ModelName.Of(directory),
             checkpoint.ModelType,
             model.Parameters,
             device.ToString(),
-            DTypeSelector.Name(dtype),
+            dtype.ToString(),
             model.WeightsDigest,
             checkpoint.DefaultAlpha);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

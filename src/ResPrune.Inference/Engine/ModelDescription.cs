@@ -5,8 +5,8 @@ namespace ResPrune.Inference.Engine;
 /// <param name="ModelType"><c>model_type</c> of its <c>config.json</c>.</param>
 /// <param name="Parameters">Number of weights.</param>
 /// <param name="Device">Where it runs: <c>cpu</c>, <c>cuda:0</c>.</param>
-/// <param name="DType">What it computes in: <c>float32</c>, <c>bfloat16</c>, <c>float16</c>.</param>
-/// <param name="WeightsDigest">Lower-case hex SHA-256 over the safetensors files.</param>
+/// <param name="DType">What it computes in, and what its weights are held in where that differs: <c>bfloat16</c>, <c>float32 (weights bfloat16)</c>.</param>
+/// <param name="WeightsDigest">Lower-case hex digest of the weights: of their names, types, shapes and bytes, however they are sharded.</param>
 /// <param name="DefaultAlpha">The paper's α for this family.</param>
 public sealed record ModelDescription(
     string Name,

@@ -24,6 +24,9 @@ internal sealed class CheckpointModel : IDisposable
     /// <summary>Lower-case hex digest of the weights.</summary>
     public string WeightsDigest => _weights.Digest;
 
+    /// <summary>What loading the weights took.</summary>
+    public LoadStatistics Loading => _weights.Statistics;
+
     /// <summary>Loads strictly: missing, unexpected and misshapen weights are reported together.</summary>
     /// <exception cref="ModelLoadException">A file is absent, damaged or does not fit the config.</exception>
     public static CheckpointModel Load(IModelCheckpoint checkpoint, Device device, RunningDType dtype)

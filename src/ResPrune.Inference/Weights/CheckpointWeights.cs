@@ -1,60 +1,71 @@
-using System.Security.Cryptography;
+using System.Diagnostics;
 using ResPrune.Inference.Engine;
 using static TorchSharp.torch;
 
 namespace ResPrune.Inference.Weights;
 
 /// <summary>
-/// The weights of a checkpoint by canonical name, handed out once each in the running dtype on the running device.
-/// Strict: <see cref="EnsureAllUsed"/> reports what is missing, unexpected or misshapen together.
+/// The weights of a checkpoint folder by canonical name, handed out once each as the running type has them, on the running device. Strict:
+/// <see cref="EnsureAllUsed"/> reports what is missing, unexpected or misshapen in all files together. On a CPU, weights stored in the type they
+/// are held in stay where they are in the mapped files (<see cref="FileMapping"/> says what that asks of the files); others are converted part
+/// by part, so that loading takes no more than the weights and some tens of megabytes. Lives as long as the model: it owns the files.
 /// </summary>
 internal sealed class CheckpointWeights : IWeightSource, IDisposable
 {
-    private readonly SafetensorsFile _file;
-    private readonly Dictionary<string, SafetensorsEntry> _unused = new(StringComparer.Ordinal);
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly CheckpointFiles _files;
+    private readonly Dictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> _unused = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
     private readonly Device _device;
-    private readonly ScalarType _dtype;
+    private readonly RunningDType _dtype;
+    private readonly WeightsDigest _digest;
+    private long _weightBytes;
+    private double? _seconds;
 
-    private CheckpointWeights(SafetensorsFile file, Func<string, string?> canonicalName, Device device, ScalarType dtype)
+    private CheckpointWeights(CheckpointFiles files, Func<string, string?> canonicalName, Device device, RunningDType dtype)
     {
-        _file = file;
+        _files = files;
         _device = device;
         _dtype = dtype;
-        foreach (var entry in file.Entries.Values)
+        var names = new Dictionary<SafetensorsEntry, string>();
+        foreach (var file in files.Files)
         {
-            if (canonicalName(entry.Name) is { } name && !_unused.TryAdd(name, entry))
-                _problems.Add($"'{entry.Name}' and '{_unused[name].Name}' are the same weight under two names");
+            foreach (var entry in file.Entries.Values)
+            {
+                if (canonicalName(entry.Name) is not { } name) continue;
+                if (_unused.TryAdd(name, (file, entry))) names.Add(entry, name);
+                else _problems.Add($"'{entry.Name}' and '{_unused[name].Entry.Name}' are the same weight under two names");
+            }
         }
+
+        _digest = new WeightsDigest(files.Files, names, entry => WeightReader.StaysMapped(entry, Held(entry, matrix: true), device));
     }
 
-    /// <summary>Lower-case hex digest of the weights.</summary>
-    public string Digest
+    /// <summary>Number of weights handed out so far.</summary>
+    public long ParameterCount { get; private set; }
+
+    /// <summary>The digest of all weights (<see cref="WeightsDigest"/>), lower-case hex; waits until it is there.</summary>
+    public string Digest => _digest.Value;
+
+    /// <summary>What loading took; waits for the digest. Ask once the model is built.</summary>
+    public LoadStatistics Statistics
     {
         get
         {
-            using var stream = new FileStream(_file.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
+            _ = _digest.Value;
+            _seconds ??= Stopwatch.GetElapsedTime(_started).TotalSeconds;
+            return new LoadStatistics(_seconds.Value, _files.Files.Count, _files.FileBytes, _weightBytes);
         }
     }
 
-    /// <summary>Opens the weights of a checkpoint folder. What it returns must outlive the model built from it.</summary>
+    /// <summary>Opens the weights of a checkpoint folder.</summary>
     /// <param name="directory">The folder.</param>
     /// <param name="canonicalName">Maps a stored name to the canonical one, or null for tensors known to be harmless.</param>
     /// <param name="device">Where weights go.</param>
     /// <param name="dtype">What weights become.</param>
     /// <exception cref="ModelLoadException">A file is absent or damaged.</exception>
-    public static CheckpointWeights Open(string directory, Func<string, string?> canonicalName, Device device, RunningDType dtype)
-    {
-        var path = Path.Combine(directory, "model.safetensors");
-        if (!File.Exists(path))
-            throw new ModelLoadException($"{path}: not found. Weights are read from safetensors; .bin and .pt files can run code and are not.");
-        var file = SafetensorsFile.Open(path);
-        return new CheckpointWeights(file, canonicalName, device, dtype.Weights);
-    }
-
-    /// <summary>Number of weights handed out so far.</summary>
-    public long ParameterCount { get; private set; }
+    public static CheckpointWeights Open(string directory, Func<string, string?> canonicalName, Device device, RunningDType dtype) =>
+        new(CheckpointFiles.Open(directory), canonicalName, device, dtype);
 
     /// <inheritdoc/>
     public bool Has(string name) => _unused.ContainsKey(name);
@@ -62,42 +73,57 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
     /// <summary>
     /// Takes a weight. A missing or misshapen one is noted and an empty placeholder returned, so that all faults can be named at once.
     /// </summary>
-    public Tensor Take(string name, params ReadOnlySpan<long> shape)
+    public Tensor Take(string name, params ReadOnlySpan<long> shape) => Take(name, shape, matrix: false);
+
+    /// <inheritdoc/>
+    public Tensor TakeMatrix(string name, long rows, long columns) => Take(name, [rows, columns], matrix: true);
+
+    /// <summary>Ends loading.</summary>
+    /// <exception cref="ModelLoadException">A weight is missing, unexpected or misshapen.</exception>
+    public void EnsureAllUsed()
     {
-        if (!_unused.Remove(name, out var entry))
+        _problems.AddRange(_unused.Values.Select(unused => $"unexpected '{unused.Entry.Name}' [{string.Join(", ", unused.Entry.Shape)}]"));
+        if (_problems.Count > 0) throw new ModelLoadException($"{_files.Source}: does not fit its config.json: {ProblemList.Text(_problems)}.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _digest.Dispose();
+        _files.Dispose();
+    }
+
+    private Tensor Take(string name, ReadOnlySpan<long> shape, bool matrix)
+    {
+        if (!_unused.Remove(name, out var found))
         {
             _problems.Add($"missing '{name}' [{string.Join(", ", shape.ToArray())}]");
             return empty(0);
         }
 
+        var (file, entry) = found;
         if (!shape.SequenceEqual(entry.Shape.ToArray()))
         {
             _problems.Add($"'{entry.Name}' has shape [{string.Join(", ", entry.Shape)}], the config asks for [{string.Join(", ", shape.ToArray())}]");
             return empty(0);
         }
 
-        if (entry.DType is SafetensorsDType.I32 or SafetensorsDType.I64)
+        if (!entry.IsFloatingPoint)
         {
             _problems.Add($"'{entry.Name}' has dtype {entry.DType}; a weight must be a floating-point tensor");
             return empty(0);
         }
 
-        using var stored = _file.Read(entry);
-        ParameterCount += stored.numel();
-        return stored.to(_dtype, _device);
+        var weight = WeightReader.Read(file, entry, Held(entry, matrix), _device);
+        ParameterCount += entry.Count;
+        _weightBytes += entry.Count * weight.ElementSize;
+        return weight;
     }
 
-    /// <summary>Ends loading.</summary>
-    /// <exception cref="ModelLoadException">A weight is missing, unexpected or misshapen.</exception>
-    public void EnsureAllUsed()
+    /// <summary>The type a weight is held in: half-precision matrices stay as stored where products widen them.</summary>
+    private ScalarType Held(SafetensorsEntry entry, bool matrix)
     {
-        _problems.AddRange(_unused.Values.Select(entry => $"unexpected '{entry.Name}' [{string.Join(", ", entry.Shape)}]"));
-        if (_problems.Count == 0) return;
-        const int Shown = 12;
-        var more = _problems.Count > Shown ? $" … and {_problems.Count - Shown} more" : string.Empty;
-        throw new ModelLoadException($"{_file.Path}: does not fit its config.json: {string.Join("; ", _problems.Take(Shown))}{more}.");
+        if (!matrix) return _dtype.Compute;
+        return _dtype.Widens && entry.DType is SafetensorsDType.F16 or SafetensorsDType.BF16 ? entry.ScalarType : _dtype.Weights;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
 }

@@ -11,9 +11,8 @@ internal static class SafetensorsHeader
     /// <summary>The format's own cap.</summary>
     private const long MaxHeaderBytes = 100_000_000;
 
-    public static Dictionary<string, SafetensorsEntry> Read(string path, SafeFileHandle handle)
+    public static Dictionary<string, SafetensorsEntry> Read(string path, SafeFileHandle handle, long fileLength)
     {
-        var fileLength = RandomAccess.GetLength(handle);
         if (fileLength < 8) throw new ModelLoadException($"{path}: {fileLength} bytes are too few for a safetensors file; download it again.");
 
         Span<byte> prefix = stackalloc byte[8];
@@ -58,11 +57,7 @@ internal static class SafetensorsHeader
         var typeName = property.Value.GetProperty("dtype").GetString();
         // By name only: TryParse would take "3" for the fourth type.
         if (!Enum.GetNames<SafetensorsDType>().Contains(typeName) || !Enum.TryParse<SafetensorsDType>(typeName, out var type))
-        {
-            throw new ModelLoadException(
-                $"{path}: tensor '{name}' has dtype {typeName}; supported are {string.Join(", ", Enum.GetNames<SafetensorsDType>())}. "
-                + "Quantised checkpoints are not: use the original one.");
-        }
+            throw QuantizedCheckpoint.RefuseType(path, name, typeName);
 
         var shape = property.Value.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64()).ToArray();
         var offsets = property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();

@@ -136,6 +136,27 @@ public sealed class BytePairTokenizerTests : IDisposable
         Assert.Equal(301, tokenizer.VocabularySize);
     }
 
+    [Fact]
+    public void A_special_token_that_merges_would_give_is_text_in_plain_text()
+    {
+        _file.AddToken(Ab, "ab");
+        var tokenizer = Load();
+        Assert.Equal([Ab], tokenizer.Encode("ab", addSpecialTokens: false));
+        Assert.Equal([Space, A, B], Ids(tokenizer.EncodeText("ab")));
+        Assert.Equal(Ab, tokenizer.TokenId("ab"));
+    }
+
+    [Fact]
+    public void A_mark_that_only_the_first_stretch_gets_is_not_put_where_a_prompt_goes_on()
+    {
+        _file.Json["normalizer"] = null;
+        _file.Json["pre_tokenizer"] = JsonNode.Parse("""{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": false}""");
+        var tokenizer = Load();
+        Assert.Equal([Space, Ab], Ids(tokenizer.EncodeText("ab")));
+        Assert.Equal([Ab], Ids(tokenizer.EncodeText("ab", continues: true)));
+        Assert.Equal([2, Ab, 2, A], tokenizer.Encode("</s>ab</s>a", addSpecialTokens: false));
+    }
+
     [Theory]
     [InlineData("a")]
     [InlineData("ab")]

@@ -27,6 +27,45 @@ public sealed class TokenizerLoaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("pre_tokenizer.type", """{"type": "Digits"}""")]
+    [InlineData("pre_tokenizer.pretokenizers[1].type", """{"type": "Sequence", "pretokenizers": [{"type": "Metaspace", "replacement": "▁"}, {"type": "Whitespace"}]}""")]
+    [InlineData("pre_tokenizer.behavior", """{"type": "Split", "pattern": {"Regex": "\\s+"}, "behavior": "Removed", "invert": false}""")]
+    [InlineData("pre_tokenizer.invert", """{"type": "Split", "pattern": {"Regex": "\\s+"}, "behavior": "Isolated", "invert": true}""")]
+    [InlineData("pre_tokenizer.pattern.Regex", """{"type": "Split", "pattern": {"Regex": "\\s+"}, "behavior": "Isolated", "invert": false}""")]
+    [InlineData("pre_tokenizer.pattern", """{"type": "Split", "pattern": {"String": " "}, "behavior": "Isolated", "invert": false}""")]
+    [InlineData("pre_tokenizer.add_prefix_space", """{"type": "ByteLevel"}""")]
+    [InlineData("model.vocab", """{"type": "ByteLevel", "add_prefix_space": false}""")]
+    [InlineData("pre_tokenizer.replacement", """{"type": "Metaspace", "replacement": "__"}""")]
+    [InlineData("pre_tokenizer.prepend_scheme", """{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "last"}""")]
+    [InlineData("pre_tokenizer.prepend_scheme", """{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "add_prefix_space": false}""")]
+    public void A_pre_tokenizer_that_is_not_implemented_is_refused_by_its_field(string field, string value)
+    {
+        Set("pre_tokenizer", value);
+        Assert.Contains($"'{field}'", Refusal().Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("truncation", """{"max_length": 1, "strategy": "LongestFirst", "stride": 0, "direction": "Right"}""")]
+    [InlineData("padding", """{"strategy": {"Fixed": 8}, "direction": "Left", "pad_id": 0, "pad_type_id": 0, "pad_token": "<unk>"}""")]
+    public void Truncation_and_padding_do_not_concern_a_single_text(string field, string value)
+    {
+        var expected = TokenizerLoader.Load(_file.Save()).Encode("a b ab", addSpecialTokens: true);
+        Set(field, value);
+        Assert.Equal(expected, TokenizerLoader.Load(_file.Save()).Encode("a b ab", addSpecialTokens: true));
+    }
+
+    [Fact]
+    public void A_folder_with_tokenizer_model_only_says_how_to_convert_it()
+    {
+        var folder = Path.GetDirectoryName(_file.FilePath)!;
+        File.WriteAllBytes(Path.Combine(folder, "tokenizer.model"), [10, 0]);
+        var message = Assert.Throws<ModelLoadException>(() => TokenizerLoader.LoadFolder(folder)).Message;
+        Assert.StartsWith(_file.FilePath, message, StringComparison.Ordinal);
+        Assert.Contains("only tokenizer.model", message, StringComparison.Ordinal);
+        Assert.Contains($"AutoTokenizer.from_pretrained(\"{folder}\").save_pretrained(", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("model", "null")]
     [InlineData("model.vocab", "[]")]
     [InlineData("model.vocab", "{}")]

@@ -10,10 +10,10 @@ namespace ResPrune.Inference.Models.Language;
 internal sealed class DecoderModel : IDisposable
 {
     private const string Prefix = "language_model.model.";
-    private readonly Tensor _embedTokens;
+    private readonly WeightMatrix _embedTokens;
     private readonly DecoderLayer[] _layers;
     private readonly RmsNorm _norm;
-    private readonly Tensor? _lmHead;
+    private readonly WeightMatrix? _lmHead;
     private readonly RotaryEmbedding _rotary;
 
     /// <param name="config">Shapes.</param>
@@ -21,27 +21,32 @@ internal sealed class DecoderModel : IDisposable
     public DecoderModel(DecoderConfig config, IWeightSource weights)
     {
         Config = config;
-        _embedTokens = weights.Take(Prefix + "embed_tokens.weight", config.VocabularySize, config.HiddenSize);
+        _embedTokens = new WeightMatrix(weights, Prefix + "embed_tokens.weight", config.VocabularySize, config.HiddenSize);
         _layers = [.. Enumerable.Range(0, config.Layers).Select(i => new DecoderLayer(config, i, weights, $"{Prefix}layers.{i}."))];
         _norm = new RmsNorm(weights, Prefix + "norm", config.HiddenSize, config.RmsNormEpsilon);
         const string LmHeadName = "language_model.lm_head.weight";
-        if (!config.TieWordEmbeddings || weights.Has(LmHeadName)) _lmHead = weights.Take(LmHeadName, config.VocabularySize, config.HiddenSize);
+        if (!config.TieWordEmbeddings || weights.Has(LmHeadName))
+            _lmHead = new WeightMatrix(weights, LmHeadName, config.VocabularySize, config.HiddenSize);
         long[]? rows = config.MropeSection is { } sections ? [.. sections.SelectMany((pairs, row) => Enumerable.Repeat((long)row, pairs))] : null;
-        _rotary = new RotaryEmbedding(RotaryEmbedding.Frequencies(config.HeadSize, config.RopeTheta), rows, _embedTokens.device);
+        _rotary = new RotaryEmbedding(RotaryEmbedding.Frequencies(config.HeadSize, config.RopeTheta), rows, Device);
     }
 
     public DecoderConfig Config { get; }
 
     /// <summary>Weights that training changes.</summary>
     public IEnumerable<Tensor> Parameters =>
-        [_embedTokens, .. _layers.SelectMany(layer => layer.Parameters), .. _norm.Parameters, .. _lmHead is null ? (Tensor[])[] : [_lmHead]];
+    [
+        _embedTokens.Parameter, .. _layers.SelectMany(layer => layer.Parameters), .. _norm.Parameters,
+        .. _lmHead is null ? (Tensor[])[] : [_lmHead.Parameter],
+    ];
 
-    public ScalarType DType => _embedTokens.dtype;
+    /// <summary>What is computed in; matrices may be held in less.</summary>
+    public ScalarType DType => _norm.DType;
 
-    public Device Device => _embedTokens.device;
+    public Device Device => _embedTokens.Parameter.device;
 
     /// <summary>Rows of the embedding table. int64 [N] -> [N, C]</summary>
-    public Tensor Embed(Tensor ids) => _embedTokens.index_select(0, ids);
+    public Tensor Embed(Tensor ids) => _embedTokens.Rows(ids, DType);
 
     /// <summary>Runs all layers and the final norm. [N, C], int64 [N] or [3, N] -> [N, C]</summary>
     /// <param name="embeds">Input embeddings of the packed tokens; stays the caller's.</param>
@@ -67,7 +72,7 @@ internal sealed class DecoderModel : IDisposable
     /// <summary>Logits in float32. [N, C] -> [N, V]</summary>
     public Tensor Logits(Tensor hidden)
     {
-        using var logits = nn.functional.linear(hidden, _lmHead ?? _embedTokens);
+        using var logits = (_lmHead ?? _embedTokens).Multiply(hidden);
         return logits.to_type(ScalarType.Float32);
     }
 

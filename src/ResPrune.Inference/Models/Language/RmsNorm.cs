@@ -15,6 +15,9 @@ internal sealed class RmsNorm : IDisposable
         _epsilon = tensor((float)epsilon, device: _weight.device);
     }
 
+    /// <summary>Type of the weight, which is the one that is computed in.</summary>
+    public ScalarType DType => _weight.dtype;
+
     public IEnumerable<Tensor> Parameters => [_weight];
 
     /// <summary>[..., C] -> [..., C]</summary>
