@@ -1,5 +1,6 @@
 using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Models.Llava;
+using ResPrune.Inference.Models.Qwen25VL;
 
 namespace ResPrune.Inference.Models;
 
@@ -10,6 +11,7 @@ internal static class ModelFamilies
     public static IReadOnlyList<IModelFamily> All { get; } =
     [
         new LlavaFamily(),
+        new Qwen25VLFamily(),
     ];
 
     /// <summary>Opens a checkpoint folder by the <c>model_type</c> of its <c>config.json</c>, or by <c>architectures</c> where that is absent.</summary>
