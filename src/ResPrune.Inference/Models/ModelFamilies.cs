@@ -1,5 +1,6 @@
 using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Models.Llava;
+using ResPrune.Inference.Models.LlavaNext;
 using ResPrune.Inference.Models.Qwen25VL;
 
 namespace ResPrune.Inference.Models;
@@ -11,6 +12,7 @@ internal static class ModelFamilies
     public static IReadOnlyList<IModelFamily> All { get; } =
     [
         new LlavaFamily(),
+        new LlavaNextFamily(),
         new Qwen25VLFamily(),
     ];
 

@@ -19,8 +19,7 @@ internal sealed class ImageDecoder
     /// <summary>Takes the most pixels a header may claim, in millions (<see cref="EngineOptions.MaxImageMegapixels"/>).</summary>
     public ImageDecoder(double maxMegapixels)
     {
-        // Four bytes a pixel must fit one array.
-        _maxPixels = (long)Math.Min(maxMegapixels * 1e6, Array.MaxLength / RgbImage.PixelBytes);
+        _maxPixels = (long)Math.Min(maxMegapixels * 1e6, RgbImage.MaxPixels);
     }
 
     /// <summary>Decodes a file; the caller disposes the picture.</summary>

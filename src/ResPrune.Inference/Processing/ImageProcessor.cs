@@ -19,7 +19,7 @@ internal sealed class ImageProcessor
     {
         _config = config;
         _decoder = new ImageDecoder(maxMegapixels);
-        _maxOutputPixels = (long)Math.Min(maxMegapixels * 1e6, Array.MaxLength / RgbImage.PixelBytes);
+        _maxOutputPixels = (long)Math.Min(maxMegapixels * 1e6, RgbImage.MaxPixels);
         _planes = new PixelPlanes(config);
         _paddingColour = PaddingColour(config);
     }

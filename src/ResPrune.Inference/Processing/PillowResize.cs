@@ -6,13 +6,15 @@ using System.Runtime.Intrinsics.X86;
 namespace ResPrune.Inference.Processing;
 
 /// <summary>
-/// Pillow's resampling of 8-bit pictures, bit for bit: a horizontal pass, rounded to bytes, then a vertical one, both in integers. Only the
-/// window that is wanted is computed, and padding around the picture is one more tap with one colour.
+/// Pillow's resampling of 8-bit pictures, bit for bit: a horizontal pass, rounded to bytes, then a vertical one, both in integers, or the other
+/// way round where the height shrinks by far more than the width. Only the window that is wanted is computed, and padding around the picture
+/// is one more tap with one colour.
 /// </summary>
 internal static class PillowResize
 {
     private const int Half = 1 << (ResampleAxis.PrecisionBits - 1);
     private const int BlockBytes = 32;
+    private const int FarMore = 2;
 
     /// <summary>Resamples a picture to the window of the two axes.</summary>
     /// <param name="source">The picture.</param>
@@ -22,22 +24,11 @@ internal static class PillowResize
     /// <returns>The window, to be disposed.</returns>
     public static unsafe RgbImage Resize(RgbImage source, ResampleAxis across, ResampleAxis down, uint padding)
     {
-        // Rows of the intermediate picture are whole blocks, so that the vertical pass has no remainder; the last one is the padding's.
-        var stride = (((across.Length * RgbImage.PixelBytes) + BlockBytes - 1) / BlockBytes) * BlockBytes;
-        var rows = down.SourceEnd - down.SourceStart;
-        var intermediate = ArrayPool<byte>.Shared.Rent(checked(stride * (rows + 1)));
         var target = new RgbImage(across.Length, down.Length);
         try
         {
-            fixed (byte* pixels = source.Pixels)
-            fixed (byte* middle = intermediate)
-            {
-                for (var row = 0; row < rows; row++)
-                    ResampleRow(pixels + ((long)(down.SourceStart + row) * source.Stride), across, padding, middle + ((long)row * stride));
-                if (down.NeedsPadding) ResamplePaddingRow(across, padding, middle + ((long)rows * stride));
-                ResampleColumns(middle, stride, rows, down, target);
-            }
-
+            if (IsDownFirst(across, down)) ResampleDownFirst(source, across, down, padding, target);
+            else ResampleAcrossFirst(source, across, down, padding, target);
             return target;
         }
         catch
@@ -45,10 +36,66 @@ internal static class PillowResize
             target.Dispose();
             throw;
         }
-        finally
+    }
+
+    /// <summary>
+    /// Pillow 13 shrinks the height first when it shrinks far more than the width (python-pillow/Pillow#9549); before, the width was always
+    /// first. Each pass rounds, so the order shows in the last bit. Pictures that keep their aspect are the same in all versions.
+    /// </summary>
+    private static bool IsDownFirst(ResampleAxis across, ResampleAxis down) => down.Scale > 1 && down.Scale > FarMore * across.Scale;
+
+    private static unsafe void ResampleAcrossFirst(RgbImage source, ResampleAxis across, ResampleAxis down, uint padding, RgbImage target)
+    {
+        // Rows of the intermediate picture are whole blocks, so that the vertical pass has no remainder; the last one is the padding's.
+        var stride = WholeBlocks(across.Length);
+        var rows = down.SourceEnd - down.SourceStart;
+        var intermediate = ArrayPool<byte>.Shared.Rent(checked(stride * (rows + 1)));
+        fixed (byte* pixels = source.Pixels)
+        fixed (byte* middle = intermediate)
         {
-            ArrayPool<byte>.Shared.Return(intermediate);
+            for (var row = 0; row < rows; row++)
+                ResampleRow(pixels + ((long)(down.SourceStart + row) * source.Stride), across, padding, middle + ((long)row * stride));
+            if (down.NeedsPadding) ResamplePaddingRow(across, padding, middle + ((long)rows * stride));
+            ResampleColumns(middle, stride, rows, down, target);
         }
+
+        ArrayPool<byte>.Shared.Return(intermediate);
+    }
+
+    private static unsafe void ResampleDownFirst(RgbImage source, ResampleAxis across, ResampleAxis down, uint padding, RgbImage target)
+    {
+        var stride = WholeBlocks(across.SourceEnd - across.SourceStart);
+        var intermediate = ArrayPool<byte>.Shared.Rent(checked(stride * down.Length));
+        var paddingBlock = stackalloc uint[BlockBytes / RgbImage.PixelBytes];
+        new Span<uint>(paddingBlock, BlockBytes / RgbImage.PixelBytes).Fill(padding);
+        fixed (int* weights = down.Weights)
+        fixed (byte* pixels = source.Pixels, middle = intermediate, result = target.Pixels)
+        {
+            for (var y = 0; y < down.Length; y++)
+            {
+                // The last block of a row may reach into the next one, or into the slack behind the last.
+                var output = down[y];
+                var first = pixels + ((long)output.First * source.Stride) + ((long)across.SourceStart * RgbImage.PixelBytes);
+                var row = middle + ((long)y * stride);
+                for (var at = 0; at < stride; at += BlockBytes)
+                    SumBlock(first + at, source.Stride, weights + output.Offset, output.Count, (byte*)paddingBlock, output.Padding, row + at);
+                var outside = across.NeedsPadding ? PaddingPixel(down, y, padding) : 0;
+                ResampleRow(row - ((long)across.SourceStart * RgbImage.PixelBytes), across, outside, result + ((long)y * target.Stride));
+            }
+        }
+
+        ArrayPool<byte>.Shared.Return(intermediate);
+    }
+
+    private static int WholeBlocks(int pixels) => ((pixels * RgbImage.PixelBytes) + BlockBytes - 1) / BlockBytes * BlockBytes;
+
+    /// <summary>What a pass makes of nothing but padding.</summary>
+    private static uint PaddingPixel(ResampleAxis axis, int index, uint padding)
+    {
+        var output = axis[index];
+        var total = output.Padding;
+        foreach (var weight in axis.Weights.Slice(output.Offset, output.Count)) total += weight;
+        return NarrowPixel(Vector128.Create(Half) + (WidenPixel(padding) * total));
     }
 
     private static unsafe void ResampleRow(byte* source, ResampleAxis axis, uint padding, byte* target)
@@ -76,17 +123,9 @@ internal static class PillowResize
         }
     }
 
-    /// <summary>What the horizontal pass makes of a row of nothing but padding.</summary>
     private static unsafe void ResamplePaddingRow(ResampleAxis axis, uint padding, byte* target)
     {
-        var paddingPixel = WidenPixel(padding);
-        for (var x = 0; x < axis.Length; x++)
-        {
-            var output = axis[x];
-            var total = output.Padding;
-            foreach (var weight in axis.Weights.Slice(output.Offset, output.Count)) total += weight;
-            Unsafe.WriteUnaligned(target + (x * RgbImage.PixelBytes), NarrowPixel(Vector128.Create(Half) + (paddingPixel * total)));
-        }
+        for (var x = 0; x < axis.Length; x++) Unsafe.WriteUnaligned(target + (x * RgbImage.PixelBytes), PaddingPixel(axis, x, padding));
     }
 
     private static unsafe void ResampleColumns(byte* middle, int stride, int rows, ResampleAxis axis, RgbImage target)

@@ -12,14 +12,18 @@ internal sealed class ResampleAxis
     private readonly (int First, int Offset, int Count, int Padding)[] _outputs;
     private readonly int[] _weights;
 
-    private ResampleAxis((int First, int Offset, int Count, int Padding)[] outputs, int[] weights)
+    private ResampleAxis(AxisGeometry axis, (int First, int Offset, int Count, int Padding)[] outputs, int[] weights)
     {
+        Scale = (double)axis.PaddedSize / axis.ResizedSize;
         _outputs = outputs;
         _weights = weights;
         SourceStart = outputs.Where(output => output.Count > 0).Select(output => output.First).DefaultIfEmpty(0).Min();
         SourceEnd = outputs.Where(output => output.Count > 0).Select(output => output.First + output.Count).DefaultIfEmpty(0).Max();
         NeedsPadding = outputs.Any(output => output.Padding != 0);
     }
+
+    /// <summary>Pixels of the padded picture for each resized one: above 1 where it is reduced.</summary>
+    public double Scale { get; }
 
     /// <summary>Output pixels.</summary>
     public int Length => _outputs.Length;
@@ -65,7 +69,7 @@ internal sealed class ResampleAxis
             outputs[i] = AddOutput(axis, weights, first, taps.AsSpan(0, count), total);
         }
 
-        return new ResampleAxis(outputs, [.. weights]);
+        return new ResampleAxis(axis, outputs, [.. weights]);
     }
 
     private static (int First, int Offset, int Count, int Padding) AddOutput(
@@ -98,7 +102,7 @@ internal sealed class ResampleAxis
             outputs[i] = source >= 0 && source < axis.Size ? (source, 0, 1, 0) : (0, 0, 0, 1 << PrecisionBits);
         }
 
-        return new ResampleAxis(outputs, [1 << PrecisionBits]);
+        return new ResampleAxis(axis, outputs, [1 << PrecisionBits]);
     }
 
     private static int ToFixed(double weight) => (int)((weight * (1 << PrecisionBits)) + (weight < 0 ? -0.5 : 0.5));

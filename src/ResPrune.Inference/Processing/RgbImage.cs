@@ -8,6 +8,12 @@ internal sealed class RgbImage : IDisposable
     /// <summary>Bytes of a pixel.</summary>
     public const int PixelBytes = 4;
 
+    /// <summary>Bytes behind the last pixel, so that whole vectors may be read where a row ends.</summary>
+    public const int Slack = 32;
+
+    /// <summary>Pixels that fit one array.</summary>
+    public static readonly int MaxPixels = (Array.MaxLength - Slack) / PixelBytes;
+
     private byte[]? _buffer;
 
     /// <summary>Takes memory for a picture; its content is undefined.</summary>
@@ -16,7 +22,7 @@ internal sealed class RgbImage : IDisposable
         Width = width;
         Height = height;
         Stride = checked(width * PixelBytes);
-        _buffer = ArrayPool<byte>.Shared.Rent(checked(Stride * height));
+        _buffer = ArrayPool<byte>.Shared.Rent(checked((Stride * height) + Slack));
     }
 
     public int Width { get; }

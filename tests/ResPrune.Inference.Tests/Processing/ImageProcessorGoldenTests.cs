@@ -1,5 +1,4 @@
 using ResPrune.Golden;
-using ResPrune.Inference.Engine;
 using ResPrune.Inference.Processing;
 using ResPrune.Inference.Weights;
 
@@ -11,13 +10,11 @@ public sealed class ImageProcessorGoldenTests
 {
     private const string ConfigFile = "preprocessor_config.json";
 
-    private static readonly double Limit = new EngineOptions { ModelDirectory = "" }.MaxImageMegapixels;
-
     /// <summary>Folders whose image processor this product has, with each of their pictures; xunit fails a theory that has none.</summary>
     public static TheoryData<string, string> Cases()
     {
         var data = new TheoryData<string, string>();
-        foreach (var folder in GoldenData.Folders("processing").Where(folder => ImageProcessorConfig.Supports(Path.Combine(folder, ConfigFile))))
+        foreach (var folder in GoldenData.Folders("processing").Where(folder => GoldenProcessor.Supports(Path.Combine(folder, ConfigFile))))
         {
             var name = Path.GetFileName(folder);
             foreach (var one in GoldenData.Json("processing", name, "cases.json").EnumerateArray())
@@ -32,18 +29,21 @@ public sealed class ImageProcessorGoldenTests
     public void Pixel_values_equal_the_reference(string folder, string image)
     {
         var one = GoldenData.Json("processing", folder, "cases.json").EnumerateArray().Single(c => c.GetProperty("image").GetString() == image);
-        var config = ImageProcessorConfig.Load(GoldenData.PathOf("processing", folder, ConfigFile));
+        var processor = GoldenProcessor.Open(GoldenData.PathOf("processing", folder, ConfigFile));
         var file = File.ReadAllBytes(GoldenData.PathOf("images", image));
-        Assert.True(new ImageDecoder(Limit).Decode(file).TryGet(out var decoded, out var failure), failure?.Message);
+        Assert.True(new ImageDecoder(GoldenProcessor.MaxMegapixels).Decode(file).TryGet(out var decoded, out var failure), failure?.Message);
         using (decoded) Assert.Equal(one.GetProperty("size").EnumerateArray().Select(side => side.GetInt32()), [decoded.Height, decoded.Width]);
 
-        Assert.True(new ImageProcessor(config, Limit).Process(file).TryGet(out var values, out failure), failure?.Message);
-        Assert.Equal(
-            one.GetProperty("shape").EnumerateArray().Select(side => side.GetInt32()), [1, .. values.Shape]);
+        Assert.True(processor.Process(file).TryGet(out var values, out failure), failure?.Message);
+
+        // transformers puts the pictures of a batch in front of what is one picture's.
+        var shape = one.GetProperty("shape").EnumerateArray().Select(side => side.GetInt32()).ToArray();
+        Assert.Equal(shape.TakeLast(values.Shape.Count), values.Shape);
+        Assert.All(shape.SkipLast(values.Shape.Count), side => Assert.Equal(1, side));
         var tolerance = one.GetProperty("decode_tolerance").GetInt32();
-        AssertStatistics(values, config, tolerance, one.GetProperty("mean").GetDouble(), one.GetProperty("abs_sum").GetDouble());
+        AssertStatistics(values, processor.Pixels, tolerance, one.GetProperty("mean").GetDouble(), one.GetProperty("abs_sum").GetDouble());
         var tensors = TensorsOf(folder, image);
-        if (File.Exists(tensors)) AssertPixels(values, config, tolerance, Read(tensors));
+        if (File.Exists(tensors)) AssertPixels(values, processor, tolerance, Read(tensors));
     }
 
     [Fact]
@@ -56,13 +56,13 @@ public sealed class ImageProcessorGoldenTests
     /// <summary>How far a resampled byte may be off: both passes of a cubic can amplify a decoder's difference, and each rounds.</summary>
     private static double ByteTolerance(int decodeTolerance) => decodeTolerance == 0 ? 0 : (decodeTolerance * 1.6) + 1;
 
-    private static void AssertPixels(PixelValues values, ImageProcessorConfig config, int tolerance, float[] expected)
+    private static void AssertPixels(PixelValues values, GoldenProcessor processor, int tolerance, float[] expected)
     {
         Assert.Equal(expected.Length, values.Data.Length);
-        var plane = values.Shape[1] * values.Shape[2];
         for (var i = 0; i < expected.Length; i++)
         {
-            var difference = Math.Abs(ToByte(values.Data[i], config, i / plane) - ToByte(expected[i], config, i / plane));
+            var channel = processor.ChannelOf(values, i);
+            var difference = Math.Abs(ToByte(values.Data[i], processor.Pixels, channel) - ToByte(expected[i], processor.Pixels, channel));
             if (difference > ByteTolerance(tolerance)) Assert.Fail($"Byte {i} differs by {difference}.");
             if (tolerance == 0 && Math.Abs(values.Data[i] - expected[i]) > 1e-6)
                 Assert.Fail($"Value {i} is {values.Data[i]:R}, not {expected[i]:R}.");

@@ -18,7 +18,7 @@ public sealed class MultimodalProcessorTests : IDisposable
         _file.AddToken(ImageId, "<image>");
         _tokenizer = TokenizerLoader.Load(_file.Save());
         _processor = new MultimodalProcessor(
-            new LlavaImageProcessor(new ImageProcessor(new ImageProcessorConfig(), maxMegapixels: 1), visualTokens: 256), new LlavaPromptFormat(_tokenizer, ImageId));
+            new LlavaImageProcessor(new ImageProcessor(new ImageProcessorConfig(), maxMegapixels: 1), visualTokens: 256), new ChatPromptFormat(_tokenizer, ImageId, LlavaCheckpoint.Template));
     }
 
     public void Dispose() => _file.Dispose();
@@ -62,7 +62,7 @@ public sealed class MultimodalProcessorTests : IDisposable
         // A merge that crosses from the question into the template's " ASSISTANT:".
         _file.Json["model"]!["vocab"]!["b▁"] = 310;
         _file.Json["model"]!["merges"]!.AsArray().Insert(0, new System.Text.Json.Nodes.JsonArray("b", "▁"));
-        var prompt = new LlavaPromptFormat(TokenizerLoader.Load(_file.Save()), ImageId).Compose("bb");
+        var prompt = new ChatPromptFormat(TokenizerLoader.Load(_file.Save()), ImageId, LlavaCheckpoint.Template).Compose("bb");
         Assert.Equal([(0, 1), (1, 2)], prompt.Question.Select(token => (token.Start, token.End)));
         Assert.Equal(310, prompt.Question[^1].Id);
     }

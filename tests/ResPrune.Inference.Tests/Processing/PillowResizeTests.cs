@@ -14,6 +14,7 @@ public sealed class PillowResizeTests
             {
                 (1, 1, 9, 7), (9, 7, 1, 1), (64, 48, 21, 16), (21, 16, 64, 48), (50, 40, 50, 13), (50, 40, 17, 40),
                 (33, 31, 33, 31), (300, 3, 11, 8), (3, 300, 8, 11), (97, 89, 24, 25),
+                (70, 190, 84, 84), (31, 90, 27, 30), (40, 80, 20, 20), (9, 200, 7, 11),
             })
             {
                 data.Add((int)filter, width, height, newWidth, newHeight);
@@ -62,6 +63,30 @@ public sealed class PillowResizeTests
             Assert.Equal(
                 expected.AsSpan(((((y + start) * side) + start) * PixelValues.Channels), length * PixelValues.Channels).ToArray(),
                 actual.AsSpan(y * length * PixelValues.Channels, length * PixelValues.Channels).ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_window_of_the_padded_picture_is_the_same_where_the_height_shrinks_first()
+    {
+        const uint Grey = 0x00_32_64_96;
+        const int Side = 60;
+        using var source = TestPicture.Noise(20, Side);
+        using var square = TestPicture.Filled(Side, Side, Grey);
+        for (var y = 0; y < Side; y++)
+            source.Image.Pixels.Slice(y * source.Image.Stride, source.Image.Stride).CopyTo(square.Image.Pixels[((y * square.Image.Stride) + (20 * RgbImage.PixelBytes))..]);
+        using var whole = Resize(square.Image, 50, 15, ResampleFilter.Bicubic);
+        using var window = PillowResize.Resize(
+            source.Image,
+            ResampleAxis.Create(new AxisGeometry(20, Side, 20, 50, 3, 41), ResampleFilter.Bicubic),
+            ResampleAxis.Create(new AxisGeometry(Side, Side, 0, 15, 2, 9), ResampleFilter.Bicubic),
+            Grey);
+        var (expected, actual) = (ToPlane(whole), ToPlane(window));
+        for (var y = 0; y < 9; y++)
+        {
+            Assert.Equal(
+                expected.AsSpan((((y + 2) * 50) + 3) * PixelValues.Channels, 41 * PixelValues.Channels).ToArray(),
+                actual.AsSpan(y * 41 * PixelValues.Channels, 41 * PixelValues.Channels).ToArray());
         }
     }
 

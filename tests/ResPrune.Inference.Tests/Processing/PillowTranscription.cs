@@ -10,13 +10,17 @@ internal static class PillowTranscription
     public static byte[] Resize(byte[] source, int width, int height, int newWidth, int newHeight, int filter)
     {
         if (filter == 0) return Nearest(source, width, height, newWidth, newHeight);
-        var middle = newWidth == width ? source : Pass(source, width, height, newWidth, filter);
-        if (newHeight == height) return middle;
-
-        // The vertical pass is the horizontal one of the transposed picture.
-        var turned = Transpose(middle, newWidth, height);
-        return Transpose(Pass(turned, height, newWidth, newHeight, filter), newHeight, newWidth);
+        if (height > newHeight && (long)height * newWidth > 2L * width * newHeight)
+            return PassAcross(PassDown(source, width, height, newHeight, filter), width, newHeight, newWidth, filter);
+        return PassDown(PassAcross(source, width, height, newWidth, filter), newWidth, height, newHeight, filter);
     }
+
+    private static byte[] PassAcross(byte[] source, int width, int height, int newWidth, int filter) =>
+        newWidth == width ? source : Pass(source, width, height, newWidth, filter);
+
+    /// <summary>The vertical pass is the horizontal one of the transposed picture.</summary>
+    private static byte[] PassDown(byte[] source, int width, int height, int newHeight, int filter) =>
+        newHeight == height ? source : Transpose(Pass(Transpose(source, width, height), height, width, newHeight, filter), newHeight, width);
 
     private static byte[] Pass(byte[] source, int width, int rows, int newWidth, int filter)
     {

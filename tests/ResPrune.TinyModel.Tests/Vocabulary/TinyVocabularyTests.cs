@@ -48,7 +48,7 @@ public sealed class TinyVocabularyTests : IDisposable
     [Fact]
     public void TokensAreChosenByTheSameWordsInTrainingAndInTheEngine()
     {
-        var format = new LlavaPromptFormat(_tokenizer, _vocabulary.Image);
+        var format = new ChatPromptFormat(_tokenizer, _vocabulary.Image, LlavaCheckpoint.Template);
         foreach (var question in Enumerable.Range(0, 300).SelectMany(i => EvaluationSet.Ask(SceneGenerator.Generate(i))))
         {
             var tokens = format.Compose(question.Text).Question.Select(t => new TextToken(t.Id, t.Start, t.End)).ToArray();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ResPrune.Inference.Checkpoints;
 
 namespace ResPrune.Inference.Models.Language;
@@ -42,11 +43,33 @@ internal sealed record DecoderConfig
     /// </summary>
     public IReadOnlyList<int>? MropeSection { get; init; }
 
-    /// <summary>Reads a <c>text_config</c> of <c>model_type</c> llama. Defaults: HF <c>LlamaConfig</c>.</summary>
-    public static DecoderConfig ReadLlama(JsonField json)
+    /// <summary>Reads a <c>text_config</c> of <c>model_type</c> llama (the default) or mistral.</summary>
+    public static DecoderConfig Read(JsonField json)
     {
         var modelType = json.Text("model_type", "llama");
-        if (modelType != "llama") throw json.Refuse("model_type", $"is '{modelType}'; supported is 'llama'");
+        return modelType switch
+        {
+            "llama" => ReadLlama(json, 11008, json.Size("num_attention_heads", 32), 2048),
+            "mistral" => ReadMistral(json),
+            _ => throw json.Refuse("model_type", $"is '{modelType}'; supported are 'llama' and 'mistral'"),
+        };
+    }
+
+    /// <summary>Mistral is Llama with other defaults (HF <c>MistralConfig</c>) and a window of attention.</summary>
+    private static DecoderConfig ReadMistral(JsonField json)
+    {
+        const int DefaultWindow = 4096;
+        var config = ReadLlama(json, 14336, 8, 131072);
+        var isNull = json.Element.TryGetProperty("sliding_window", out var value) && value.ValueKind == JsonValueKind.Null;
+        if (isNull) return config;
+
+        // A token sees as many tokens as the window is long, so up to that length this is plain attention.
+        return config with { ContextLength = Math.Min(config.ContextLength, json.Size("sliding_window", DefaultWindow)) };
+    }
+
+    /// <summary>Defaults that no parameter gives: HF <c>LlamaConfig</c>.</summary>
+    private static DecoderConfig ReadLlama(JsonField json, int intermediateSize, int keyValueHeads, int contextLength)
+    {
         var activation = json.Text("hidden_act", "silu");
         if (activation != "silu") throw json.Refuse("hidden_act", $"is '{activation}'; supported is 'silu'");
         var heads = json.Size("num_attention_heads", 32);
@@ -56,12 +79,12 @@ internal sealed record DecoderConfig
         {
             VocabularySize = json.Size("vocab_size", 32000),
             HiddenSize = hidden,
-            IntermediateSize = json.Size("intermediate_size", 11008),
+            IntermediateSize = json.Size("intermediate_size", intermediateSize),
             Layers = json.Size("num_hidden_layers", 32),
             Heads = heads,
-            KeyValueHeads = json.Size("num_key_value_heads", heads),
+            KeyValueHeads = json.Size("num_key_value_heads", keyValueHeads),
             HeadSize = json.Size("head_dim", Math.Max(1, hidden / heads)),
-            ContextLength = json.Size("max_position_embeddings", 2048),
+            ContextLength = json.Size("max_position_embeddings", contextLength),
             RmsNormEpsilon = json.Number("rms_norm_eps", 1e-6),
             RopeTheta = ReadRopeTheta(json),
             QueryKeyValueBias = bias,

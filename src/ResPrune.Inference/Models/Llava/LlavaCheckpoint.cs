@@ -9,6 +9,9 @@ namespace ResPrune.Inference.Models.Llava;
 /// <summary>A LLaVA-1.5 folder.</summary>
 internal sealed class LlavaCheckpoint : IModelCheckpoint
 {
+    /// <summary>Vicuna's roles, without a system prompt.</summary>
+    public static ChatTemplate Template { get; } = new("USER: ", "\n", " ASSISTANT:");
+
     private readonly LlavaConfig _config;
     private readonly ImageProcessorConfig _images;
 
@@ -53,7 +56,7 @@ internal sealed class LlavaCheckpoint : IModelCheckpoint
         new LlavaImageProcessor(new ImageProcessor(_images, maxMegapixels), _config.VisualTokens);
 
     /// <inheritdoc/>
-    public IPromptFormat CreatePromptFormat(ITokenizer tokenizer) => new LlavaPromptFormat(tokenizer, ImageTokenId);
+    public IPromptFormat CreatePromptFormat(ITokenizer tokenizer) => new ChatPromptFormat(tokenizer, ImageTokenId, Template);
 
     /// <inheritdoc/>
     public string? CanonicalName(string stored) => LlavaWeightNames.Canonical(stored);

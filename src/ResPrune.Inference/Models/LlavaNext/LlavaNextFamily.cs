@@ -1,0 +1,14 @@
+namespace ResPrune.Inference.Models.LlavaNext;
+
+/// <summary>LLaVA-NeXT (LLaVA-1.6): a picture is one square and up to a few tiles of it in full resolution, packed without the padding.</summary>
+internal sealed class LlavaNextFamily : IModelFamily
+{
+    /// <inheritdoc/>
+    public string ModelType => LlavaNextConfig.ModelType;
+
+    /// <inheritdoc/>
+    public string Architecture => "LlavaNextForConditionalGeneration";
+
+    /// <inheritdoc/>
+    public IModelCheckpoint Open(string directory) => new LlavaNextCheckpoint(directory);
+}
