@@ -1,5 +1,6 @@
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Models.LlavaNext;
+using ResPrune.Inference.Models.Qwen25VL;
 using ResPrune.Inference.Processing;
 
 namespace ResPrune.Inference.Tests.Processing;
@@ -18,6 +19,7 @@ internal sealed record GoldenProcessor(
     [
         (ImageProcessorConfig.Supports, OpenClip),
         (AnyResProcessorConfig.Supports, OpenAnyRes),
+        (Qwen25VLImageProcessorConfig.Supports, OpenPatches),
     ];
 
     public static bool Supports(string path) => Known.Any(known => known.Supports(path));
@@ -40,6 +42,18 @@ internal sealed record GoldenProcessor(
             if (!new ImageDecoder(MaxMegapixels).Decode(file).TryGet(out var image, out var failure)) return failure;
             using (image) return new AnyResTiler(config).Cut(image);
         }
+    }
+
+    private static GoldenProcessor OpenPatches(string path)
+    {
+        var config = Qwen25VLImageProcessorConfig.Load(path);
+        var processor = new Qwen25VLImageProcessor(config, MaxMegapixels);
+
+        // [patches, channels · frames · side · side]
+        return new GoldenProcessor(
+            config.Pixels,
+            file => processor.Process(file, default).TryGet(out var image, out var failure) ? image.Pixels : failure,
+            (values, index) => index % values.Shape[1] / (values.Shape[1] / PixelValues.Channels));
     }
 
     /// <summary>The plane of a value in [..., 3, H, W].</summary>

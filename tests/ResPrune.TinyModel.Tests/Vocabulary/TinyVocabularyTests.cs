@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ResPrune.Inference.Models.Llava;
+using ResPrune.Inference.Processing;
 using ResPrune.Inference.Pruning.Conditioning;
 using ResPrune.Inference.Tokenization;
 using ResPrune.TinyModel.Export;
