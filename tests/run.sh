@@ -46,6 +46,9 @@ if [ -z "$filter" ]; then
   export RESPRUNE_ICONS=$PWD/artifacts/icons
   [ -f "$RESPRUNE_ICONS/.complete" ] || { bash src/ResPrune.TinyModel/fetch-icons.sh "$RESPRUNE_ICONS" && touch "$RESPRUNE_ICONS/.complete"; } \
     || { echo "tests/run.sh: the drawings could not be fetched" >&2; echo "0 passed, 1 failed"; exit 1; }
+  # The emulator of Azure Blob Storage that the store's tests start.
+  bash tests/Azurite/install.sh "$PWD/artifacts/azurite" \
+    || { echo "tests/run.sh: Azurite could not be installed" >&2; echo "0 passed, 1 failed"; exit 1; }
 fi
 
 # One project after another: they share two cores, and processes that a test starts must not starve each other.

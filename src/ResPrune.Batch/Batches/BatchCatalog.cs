@@ -65,10 +65,9 @@ public sealed class BatchCatalog(IBlobStore store)
     /// <summary>All records, in the order of their ids, which is that of submission.</summary>
     public async IAsyncEnumerable<BatchRecord> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var name in store.ListAsync(BatchBlobs.Root, cancellationToken).ConfigureAwait(false))
+        await foreach (var folder in store.ListFoldersAsync(BatchBlobs.Root, cancellationToken).ConfigureAwait(false))
         {
-            var segments = name.Split('/');
-            if (segments is not [_, var folder, "batch.json"] || !BatchId.TryParse(folder, out var batch)) continue;
+            if (!BatchId.TryParse(folder, out var batch)) continue;
             if (await ReadAsync(batch, cancellationToken).ConfigureAwait(false) is { } read) yield return read.Record;
         }
     }

@@ -45,12 +45,34 @@ public static class BlobName
         if (canonical != prefix + "x") throw new BlobNameException(prefix, "empty and '.' segments are not allowed in a prefix");
     }
 
+    /// <summary>Checks a prefix as <see cref="IBlobStore.ListFoldersAsync"/> takes it.</summary>
+    /// <exception cref="BlobNameException">It is not empty and does not end with '/', or no canonical name can start so.</exception>
+    internal static void CheckFolderPrefix(string prefix)
+    {
+        CheckPrefix(prefix);
+        if (prefix.Length > 0 && prefix[^1] != '/') throw new BlobNameException(prefix, "the name of a folder ends with '/' here");
+    }
+
+    private static bool IsUnicode(string name)
+    {
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (!char.IsSurrogate(name[i])) continue;
+            if (!char.IsSurrogatePair(name, i)) return false;
+            i++;
+        }
+
+        return true;
+    }
+
     private static string? FindFault(string name)
     {
         if (name.Length == 0) return "it is empty";
         if (name.Length > MaxLength) return $"it is longer than {MaxLength} characters";
         if (name[0] == '/') return "it is an absolute path";
         if (name.Contains('\\', StringComparison.Ordinal)) return "backslashes are not allowed";
-        return name.Any(char.IsControl) ? "control characters are not allowed" : null;
+        if (name.Any(char.IsControl)) return "control characters are not allowed";
+        // Half of a surrogate pair has no UTF-8: two such names would be one.
+        return IsUnicode(name) ? null : "it is not valid Unicode";
     }
 }

@@ -41,6 +41,14 @@ public interface IBlobStore
     /// <summary>Lists the names that start with <paramref name="prefix"/> (empty: all) in ordinal order.</summary>
     IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Lists the folders directly below <paramref name="prefix"/>, each once, in ordinal order: the segments that follow it in names that go on
+    /// after them. What lies below a folder is not walked, however much it is.
+    /// </summary>
+    /// <param name="prefix">Empty, or a folder's name with '/' at its end.</param>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellationToken);
+
     /// <summary>Deletes a blob; false when there was none.</summary>
     Task<bool> DeleteAsync(string name, CancellationToken cancellationToken);
 }

@@ -73,6 +73,20 @@ public sealed class InMemoryBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
+    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        BlobName.CheckFolderPrefix(prefix);
+        var folders = new SortedSet<string>(StringComparer.Ordinal);
+        await foreach (var name in ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            var end = name.IndexOf('/', prefix.Length);
+            if (end > 0) folders.Add(name[prefix.Length..end]);
+        }
+
+        foreach (var folder in folders) yield return folder;
+    }
+
+    /// <inheritdoc/>
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

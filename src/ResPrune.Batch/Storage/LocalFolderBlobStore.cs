@@ -141,6 +141,26 @@ public sealed class LocalFolderBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
+    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        BlobName.CheckFolderPrefix(prefix);
+        var start = prefix.Length == 0 ? _folder.Root : _folder.PathOf(prefix[..^1]);
+        if (!Directory.Exists(start)) yield break;
+        var folders = new List<string>();
+        foreach (var folder in new DirectoryInfo(start).EnumerateDirectories())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // Folders outlive the blobs in them; one without any is no folder of the store.
+            var counts = (folder.Attributes & FileAttributes.ReparsePoint) == 0 && folder.FullName != _folder.Reserved;
+            if (counts && Files(folder.FullName).Any()) folders.Add(folder.Name);
+        }
+
+        folders.Sort(StringComparer.Ordinal);
+        foreach (var folder in folders) yield return folder;
+        await Task.CompletedTask.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
         RequireWritable();

@@ -179,6 +179,75 @@ public abstract class BlobStoreConformance
     }
 
     [Fact]
+    public async Task Folders_are_listed_once_each_in_ordinal_order_and_never_a_blob()
+    {
+        string[] names = ["x", "a/1", "a/2/deep/er", "a-b/1", "a.b", "a/b/c", "ä/ö/ü", "a/B/c", "a/b-c/d", "a/b/d", "gone/x"];
+        foreach (var name in names) await Store.PutAsync(name, name);
+        await Store.DeleteAsync("gone/x", None);
+        Assert.Equal(["a", "a-b", "ä"], await Store.FoldersAsync(""));
+        Assert.Equal(["2", "B", "b", "b-c"], await Store.FoldersAsync("a/"));
+        Assert.Empty(await Store.FoldersAsync("a/b/"));
+        Assert.Empty(await Store.FoldersAsync("absent/"));
+        Assert.Empty(await Store.FoldersAsync("x/"));
+        foreach (var bad in new[] { "a", "/", "../", "a//" }) await Assert.ThrowsAsync<BlobNameException>(() => Store.FoldersAsync(bad));
+    }
+
+    [Fact]
+    public async Task Hundreds_of_names_are_all_listed()
+    {
+        var names = Enumerable.Range(0, 300).Select(i => $"many/{i % 20:D2}/{i:D4}").ToList();
+        await Parallel.ForEachAsync(names, async (name, _) => await Store.PutAsync(name, ""));
+        Assert.Equal(names.Order(StringComparer.Ordinal), await Store.NamesAsync("many/"));
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i:D2}"), await Store.FoldersAsync("many/"));
+    }
+
+    [Fact]
+    public async Task Any_range_of_an_upload_of_many_blocks_is_its_bytes()
+    {
+        var random = new Random(5);
+        var content = new byte[1_000_003];
+        random.NextBytes(content);
+        await using (var upload = await Store.BeginUploadAsync("large", None))
+        {
+            for (var offset = 0; offset < content.Length;)
+            {
+                var count = Math.Min(random.Next(1, 200_000), content.Length - offset);
+                await upload.Content.WriteAsync(content.AsMemory(offset, count), None);
+                offset += count;
+            }
+
+            Assert.True((await upload.CompleteAsync(BlobWriteCondition.CreateOnly, None)).IsWritten);
+        }
+
+        Assert.Equal(content, (await Store.ReadAsync("large", content.Length, None))!.Bytes.ToArray());
+        for (var i = 0; i < 20; i++)
+        {
+            var (offset, length) = (random.Next(content.Length), random.Next(300_000));
+            await using var stream = await Store.OpenReadAsync("large", offset, length, None);
+            using var range = new MemoryStream();
+            await stream!.CopyToAsync(range);
+            Assert.Equal(content[offset..Math.Min(offset + length, content.Length)], range.ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task A_large_write_and_a_large_upload_obey_their_conditions()
+    {
+        var large = new byte[700_000];
+        Assert.True((await Store.WriteAsync("x", large, BlobWriteCondition.CreateOnly, None)).IsWritten);
+        Assert.False((await Store.WriteAsync("x", large, BlobWriteCondition.CreateOnly, None)).IsWritten);
+        var first = (await Store.GetPropertiesAsync("x", None))!;
+        var second = await Store.WriteAsync("x", large, BlobWriteCondition.IfMatch(first.ETag), None);
+        Assert.True(second.IsWritten);
+        Assert.False((await Store.WriteAsync("x", large, BlobWriteCondition.IfMatch(first.ETag), None)).IsWritten);
+        await using var upload = await Store.BeginUploadAsync("x", None);
+        await upload.Content.WriteAsync(large, None);
+        await Store.PutAsync("x", "came between");
+        Assert.False((await upload.CompleteAsync(BlobWriteCondition.IfMatch(second.ETag!), None)).IsWritten);
+        Assert.Equal("came between", await Store.GetAsync("x"));
+    }
+
+    [Fact]
     public async Task A_deleted_blob_is_gone_and_can_be_created_again()
     {
         await Store.PutAsync("x", "one");
@@ -221,6 +290,10 @@ public abstract class BlobStoreConformance
         await Assert.ThrowsAsync<BlobNameException>(async () => await Store.BeginUploadAsync(name, None));
         await Assert.ThrowsAsync<BlobNameException>(async () => await Store.DeleteAsync(name, None));
     }
+
+    [Fact]
+    public async Task A_name_with_half_a_surrogate_pair_is_refused() =>
+        await Assert.ThrowsAsync<BlobNameException>(() => Store.PutAsync("half " + (char)0xd83e, "x"));
 
     // A thread each, so that the operations overlap also where they run synchronously.
     private static Task<T> OnOwnThread<T>(Barrier start, Func<Task<T>> work) => Task.Factory.StartNew(

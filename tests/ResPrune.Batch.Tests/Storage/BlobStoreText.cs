@@ -21,4 +21,11 @@ internal static class BlobStoreText
         await foreach (var name in store.ListAsync(prefix, CancellationToken.None)) names.Add(name);
         return names;
     }
+
+    public static async Task<List<string>> FoldersAsync(this IBlobStore store, string prefix)
+    {
+        var folders = new List<string>();
+        await foreach (var folder in store.ListFoldersAsync(prefix, CancellationToken.None)) folders.Add(folder);
+        return folders;
+    }
 }

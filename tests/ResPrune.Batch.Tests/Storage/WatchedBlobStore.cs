@@ -30,6 +30,13 @@ internal sealed class WatchedBlobStore(IBlobStore inner, Func<Task> before, Acti
         after();
     }
 
+    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await before().ConfigureAwait(false);
+        await foreach (var name in inner.ListFoldersAsync(prefix, cancellationToken).ConfigureAwait(false)) yield return name;
+        after();
+    }
+
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) => WatchAsync(() => inner.DeleteAsync(name, cancellationToken));
 
     private async Task<T> WatchAsync<T>(Func<Task<T>> operation)

@@ -33,5 +33,8 @@ internal sealed class FailingWritesStore(IBlobStore store, Func<string, bool> co
     public IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken) =>
         store.ListAsync(prefix, cancellationToken);
 
+    public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellationToken) =>
+        store.ListFoldersAsync(prefix, cancellationToken);
+
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) => store.DeleteAsync(name, cancellationToken);
 }

@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ResPrune.Batch.Storage;
+
+/// <summary>How <see cref="AzureBlobStore"/> talks to the service. The defaults suit the service; tests make them small.</summary>
+public sealed record AzureBlobStoreOptions
+{
+    /// <summary>
+    /// Bytes of one block of an upload, and the most that is written in one request. Default 8 MiB: with the service's 50,000 blocks a blob may
+    /// have 400 GB, and an upload holds at most <see cref="ParallelBlocks"/> + 1 blocks in memory.
+    /// </summary>
+    [Range(1, 1 << 30)]
+    public int BlockBytes { get; init; } = 8 << 20;
+
+    /// <summary>Blocks of one upload on their way at the same time. Default 2.</summary>
+    [Range(1, 64)]
+    public int ParallelBlocks { get; init; } = 2;
+
+    /// <summary>Names asked for in one page of a listing; null (default) takes the service's, 5000.</summary>
+    [Range(1, 5000)]
+    public int? PageSize { get; init; }
+
+    /// <summary>Tries after the first of a request that failed on the way, was throttled (429) or met a busy service (500, 502, 503, 504). Default 4.</summary>
+    [Range(0, 20)]
+    public int Retries { get; init; } = 4;
+
+    /// <summary>Wait before the first retry; doubles with each, with jitter. Default 200 ms.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Longest wait between two tries. Default 3 s.</summary>
+    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Longest silence of the network within one try. Default 10 s.</summary>
+    public TimeSpan NetworkTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}
