@@ -39,6 +39,11 @@ internal readonly record struct JsonField(string File, string Name, JsonElement 
         {
             throw new ModelLoadException($"{path}: not valid JSON: {exception.Message}", exception);
         }
+        catch (InvalidOperationException exception)
+        {
+            // Looking for repeated keys, the parser does not expect a key like "\ud800".
+            throw new ModelLoadException($"{path}: has a key that is not valid Unicode text.", exception);
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ModelLoadException($"{path}: cannot be read: {exception.Message}", exception);

@@ -16,17 +16,17 @@ internal sealed class BytePairTokenizer : ITokenizer
     private readonly Dictionary<string, AddedToken> _added;
     private readonly AddedTokenMatcher _rawMatcher;
     private readonly AddedTokenMatcher _normalizedMatcher;
-    private readonly string?[] _pieces;
+    private readonly IReadOnlyDictionary<int, string> _pieces;
     private readonly HashSet<int> _special;
 
-    /// <summary>Takes the parts of a file that has been checked; <paramref name="pieces"/> is indexed by id, null where an id is unused.</summary>
+    /// <summary>Takes the parts of a file that has been checked; <paramref name="pieces"/> is by id, and not empty.</summary>
     public BytePairTokenizer(
         BytePairModel model,
         TextNormalizer normalizer,
         PreTokenizer preTokenizer,
         TokenDecoder decoder,
         IReadOnlyList<AddedToken> added,
-        string?[] pieces,
+        IReadOnlyDictionary<int, string> pieces,
         IReadOnlyList<int> prefix,
         IReadOnlyList<int> suffix)
     {
@@ -40,12 +40,13 @@ internal sealed class BytePairTokenizer : ITokenizer
         _rawMatcher = new AddedTokenMatcher(added.Where(token => !token.Normalized).Select(token => (token.Content, token)));
         _normalizedMatcher = new AddedTokenMatcher(
             added.Where(token => token.Normalized).Select(token => (normalizer.Normalize(token.Content).Text, token)));
+        VocabularySize = pieces.Keys.Max() + 1;
         Prefix = prefix;
         Suffix = suffix;
     }
 
     /// <inheritdoc/>
-    public int VocabularySize => _pieces.Length;
+    public int VocabularySize { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<int> Prefix { get; }
@@ -87,7 +88,7 @@ internal sealed class BytePairTokenizer : ITokenizer
         var pieces = new List<string>(ids.Length);
         foreach (var id in ids)
         {
-            if ((uint)id >= (uint)_pieces.Length || _pieces[id] is not { } piece) continue;
+            if (!_pieces.TryGetValue(id, out var piece)) continue;
             if (skipSpecialTokens && _special.Contains(id)) continue;
             pieces.Add(piece);
         }

@@ -35,7 +35,7 @@ internal static class TokenizerLoader
         if (steps.Exists(step => step is PreTokenizerStep.ByteLevel)) vocabulary.RequireBytes();
         var normalizer = new TextNormalizer(TokenizerPipeline.ReadNormalizer(root.Optional("normalizer")));
         var decoder = new TokenDecoder(TokenizerPipeline.ReadDecoder(root["decoder"]));
-        var (prefix, suffix) = TokenizerPipeline.ReadTemplate(root.Optional("post_processor"), vocabulary.Pieces.Length);
+        var (prefix, suffix) = TokenizerPipeline.ReadTemplate(root.Optional("post_processor"), vocabulary.Size);
         return new BytePairTokenizer(
             vocabulary.Model, normalizer, new PreTokenizer(steps), decoder, vocabulary.Added, vocabulary.Pieces, prefix, suffix);
     }

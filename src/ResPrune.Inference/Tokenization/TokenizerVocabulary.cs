@@ -12,7 +12,7 @@ internal sealed class TokenizerVocabulary
     private readonly JsonField _field;
     private readonly Dictionary<string, int> _ids;
 
-    private TokenizerVocabulary(JsonField field, Dictionary<string, int> ids, BytePairModel model, IReadOnlyList<AddedToken> added, string?[] pieces)
+    private TokenizerVocabulary(JsonField field, Dictionary<string, int> ids, BytePairModel model, IReadOnlyList<AddedToken> added, Dictionary<int, string> pieces)
     {
         _field = field;
         _ids = ids;
@@ -27,8 +27,11 @@ internal sealed class TokenizerVocabulary
     /// <summary>Literals matched in trusted text.</summary>
     public IReadOnlyList<AddedToken> Added { get; }
 
-    /// <summary>All pieces by id, null where an id is unused.</summary>
-    public string?[] Pieces { get; }
+    /// <summary>All pieces by id; not an array, since ids may have gaps of any size.</summary>
+    public IReadOnlyDictionary<int, string> Pieces { get; }
+
+    /// <summary>One more than the largest id.</summary>
+    public int Size => Pieces.Keys.Max() + 1;
 
     /// <summary>Reads both fields of a file.</summary>
     /// <exception cref="ModelLoadException">They are malformed or need something that is not implemented.</exception>
@@ -154,15 +157,13 @@ internal sealed class TokenizerVocabulary
         return tokens;
     }
 
-    private static string?[] IndexPieces(JsonField root, Dictionary<string, int> ids, List<AddedToken> added)
+    private static Dictionary<int, string> IndexPieces(JsonField root, Dictionary<string, int> ids, List<AddedToken> added)
     {
-        var largest = Math.Max(ids.Values.Max(), added.Count == 0 ? 0 : added.Max(token => token.Id));
-        var pieces = new string?[largest + 1];
+        var pieces = new Dictionary<int, string>(ids.Count + added.Count);
         foreach (var (piece, id) in ids.Concat(added.Select(token => KeyValuePair.Create(token.Content, token.Id))))
         {
-            if (pieces[id] is { } taken && taken != piece)
-                throw new ModelLoadException($"{root.File}: '{taken}' and '{piece}' both have id {id}; ids must be unique.");
-            pieces[id] = piece;
+            if (!pieces.TryAdd(id, piece) && pieces[id] != piece)
+                throw new ModelLoadException($"{root.File}: '{pieces[id]}' and '{piece}' both have id {id}; ids must be unique.");
         }
 
         return pieces;

@@ -108,6 +108,7 @@ public sealed class TokenizerLoaderTests : IDisposable
     [InlineData("null")]
     [InlineData("{\"model\": {\"type\": \"BPE\", \"type\": \"BPE\"}}")]
     [InlineData("{\"model\": {\"type\": \"\\ud800\"}}")]
+    [InlineData("{\"model\": {\"\\ud800\": 1, \"\\ude80\": 2}}")]
     public void A_file_that_is_no_tokenizer_is_refused_by_path(string content)
     {
         var path = _file.Save(content);
@@ -128,6 +129,16 @@ public sealed class TokenizerLoaderTests : IDisposable
         var path = _file.Save();
         using (var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None)) stream.SetLength(1L << 32);
         Assert.Contains("4294967296 bytes", Assert.Throws<ModelLoadException>(() => TokenizerLoader.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_id_far_above_the_others_takes_no_memory_for_the_gap()
+    {
+        Set("model.vocab.ab", $"{1 << 24}");
+        var path = _file.Save();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal((1 << 24) + 1, TokenizerLoader.Load(path).VocabularySize);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
     }
 
     [Fact]
