@@ -4,7 +4,7 @@ using ResPrune.Batch.Manifests;
 namespace ResPrune.Batch.Batches;
 
 /// <summary>What a batch asks for; fixed when it is submitted.</summary>
-public sealed record BatchSpec
+public sealed record BatchSpec : IValidatableObject
 {
     /// <summary>Rows of one shard when nothing else is asked for.</summary>
     public const int DefaultRowsPerShard = 64;
@@ -34,6 +34,14 @@ public sealed record BatchSpec
     /// <summary>ε of the relevance weight. Default 1e-6.</summary>
     [Range(double.Epsilon, 1)]
     public double Epsilon { get; init; } = 1e-6;
+
+    /// <summary>Smaller pictures are enlarged to as many pixels, by models of dynamic resolution; null (default) takes the model's own bound.</summary>
+    [Range(1, int.MaxValue)]
+    public int? MinPixels { get; init; }
+
+    /// <summary>Larger pictures are reduced to as many pixels, by models of dynamic resolution; null (default) takes the model's own bound.</summary>
+    [Range(1, int.MaxValue)]
+    public int? MaxPixels { get; init; }
 
     /// <summary>Most tokens of an answer. Default 64.</summary>
     [Range(1, 1 << 20)]
@@ -73,4 +81,9 @@ public sealed record BatchSpec
         return new RowSampling(
             own?.MaxTokens ?? MaxTokens, own?.Temperature ?? Temperature, own?.TopP ?? TopP, own?.TopK ?? TopK, own?.Seed ?? Seed);
     }
+
+    /// <inheritdoc/>
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext) => MinPixels > MaxPixels
+        ? [new ValidationResult($"{nameof(MinPixels)} {MinPixels} is more than {nameof(MaxPixels)} {MaxPixels}.", [nameof(MinPixels), nameof(MaxPixels)])]
+        : [];
 }

@@ -21,6 +21,12 @@ internal sealed record BenchmarkReport
     /// <summary>Pictures of one repetition.</summary>
     public required int Images { get; init; }
 
+    /// <summary>Smaller pictures were enlarged to as many pixels; null: the model's own bound.</summary>
+    public int? MinPixels { get; init; }
+
+    /// <summary>Larger pictures were reduced to as many pixels; null: the model's own bound.</summary>
+    public int? MaxPixels { get; init; }
+
     /// <summary>Tokens generated for each.</summary>
     public required int MaxTokens { get; init; }
 

@@ -19,7 +19,7 @@ internal static class BenchmarkRunner
     /// <summary>Measures all budgets at one batch size.</summary>
     /// <param name="engine">An engine of that batch size.</param>
     /// <param name="batchSize">The batch size.</param>
-    /// <param name="settings">Budgets and lengths.</param>
+    /// <param name="settings">Budgets, lengths and picture sizes.</param>
     /// <param name="pictures">All different: the engine would encode equal ones once.</param>
     /// <param name="cancellationToken">Stops.</param>
     public static async Task<IReadOnlyList<BenchmarkRow>> RunAsync(
@@ -30,12 +30,12 @@ internal static class BenchmarkRunner
         CancellationToken cancellationToken)
     {
         var warmUp = pictures.Take(batchSize).ToList();
-        foreach (var keep in settings.Keep) await MeasureAsync(engine, keep, settings.MaxTokens, batchSize, warmUp, cancellationToken);
+        foreach (var keep in settings.Keep) await MeasureAsync(engine, keep, settings, batchSize, warmUp, cancellationToken);
         var turns = settings.Keep.ToDictionary(keep => keep, _ => new List<Repetition>());
         for (var repetition = 0; repetition < Repetitions; repetition++)
         {
             foreach (var keep in settings.Keep)
-                turns[keep].Add(await MeasureAsync(engine, keep, settings.MaxTokens, batchSize, pictures, cancellationToken));
+                turns[keep].Add(await MeasureAsync(engine, keep, settings, batchSize, pictures, cancellationToken));
         }
 
         var full = settings.Keep.FirstOrDefault(keep => TokenBudget.Parse(keep).KeepsAll);
@@ -46,7 +46,7 @@ internal static class BenchmarkRunner
     private static async Task<Repetition> MeasureAsync(
         IVisionLanguageEngine engine,
         string keep,
-        int maxTokens,
+        BenchmarkSettings settings,
         int batchSize,
         IReadOnlyList<ReadOnlyMemory<byte>> pictures,
         CancellationToken cancellationToken)
@@ -75,8 +75,9 @@ internal static class BenchmarkRunner
                         RequestId = number.ToString(CultureInfo.InvariantCulture),
                         Image = picture,
                         Question = Question,
-                        Sampling = new SamplingParameters { MaxTokens = maxTokens, IgnoreEos = true },
+                        Sampling = new SamplingParameters { MaxTokens = settings.MaxTokens, IgnoreEos = true },
                         Pruning = new PruningOptions { Keep = budget },
+                        ImageSize = settings.PictureSize,
                     },
                     cancellationToken);
             }

@@ -69,6 +69,8 @@ internal static class BenchmarkSession
             DType = model.DType,
             Cores = Environment.ProcessorCount,
             Images = settings.Images,
+            MinPixels = settings.PictureSize.MinPixels,
+            MaxPixels = settings.PictureSize.MaxPixels,
             MaxTokens = settings.MaxTokens,
             Repetitions = BenchmarkRunner.Repetitions,
             Rows = rows,

@@ -1,4 +1,5 @@
 using ResPrune.Inference.Engine;
+using ResPrune.Inference.Processing;
 
 namespace ResPrune.Cli.Benchmarking;
 
@@ -10,6 +11,9 @@ internal sealed record BenchmarkSettings
 
     /// <summary>Random weights of real widths instead of a model folder; null for the folder.</summary>
     public RandomModel? Random { get; init; }
+
+    /// <summary>Bounds on a picture's pixels, for models of dynamic resolution.</summary>
+    public ImageSizeLimits PictureSize { get; init; }
 
     /// <summary>Token budgets as they were typed.</summary>
     public required IReadOnlyList<string> Keep { get; init; }

@@ -9,6 +9,8 @@ internal sealed class BenchCommand
 {
     private readonly EngineArguments _engine = new();
 
+    private readonly PictureSizeArguments _pictureSize = new();
+
     private readonly Option<string?> _shape = ValueOption.Create<string?>(
         "--shape", RandomModel.Llava15, "Random weights of these widths instead of a model folder, to see the effect at real sizes.", null,
         text => ValueOption.Word(text, [RandomModel.Llava15]));
@@ -41,6 +43,7 @@ internal sealed class BenchCommand
         var options = new BenchCommand();
         var command = new Command("bench", "Measures images per second and time per stage at several token budgets; read the ratios.");
         options._engine.AddTo(command);
+        options._pictureSize.AddTo(command);
         Option[] others =
         [
             options._shape, options._layers, options._visionLayers, options._keep, options._batchSizes, options._images, options._maxTokens,
@@ -59,21 +62,27 @@ internal sealed class BenchCommand
         var shaped = IsTyped(result, _shape);
         if (!shaped && (IsTyped(result, _layers) || IsTyped(result, _visionLayers)))
             result.AddError($"--layers and --vision-layers need --shape {RandomModel.Llava15}.");
+        if (shaped && _pictureSize.AreTyped(result)) result.AddError($"--shape {RandomModel.Llava15} has a fixed resolution: leave --min-pixels and --max-pixels out.");
         if (shaped && _engine.HasModel(result)) result.AddError("--shape makes its own weights: leave --model out.");
     }
 
     private static bool IsTyped(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
-    private BenchmarkSettings Read(ParseResult parsed) => new()
+    private BenchmarkSettings Read(ParseResult parsed)
     {
-        Engine = _engine.Read(parsed, batchSize: 1),
-        Random = parsed.GetValue(_shape) is { } shape
-            ? new RandomModel(shape, parsed.GetValue(_layers) ?? 2, parsed.GetValue(_visionLayers) ?? 24)
-            : null,
-        Keep = parsed.GetValue(_keep)!,
-        BatchSizes = parsed.GetValue(_batchSizes)!,
-        Images = parsed.GetValue(_images),
-        MaxTokens = parsed.GetValue(_maxTokens),
-        Json = parsed.GetValue(_json),
-    };
+        var engine = _engine.Read(parsed, batchSize: 1);
+        return new BenchmarkSettings
+        {
+            Engine = engine,
+            PictureSize = _pictureSize.Read(parsed, engine),
+            Random = parsed.GetValue(_shape) is { } shape
+                ? new RandomModel(shape, parsed.GetValue(_layers) ?? 2, parsed.GetValue(_visionLayers) ?? 24)
+                : null,
+            Keep = parsed.GetValue(_keep)!,
+            BatchSizes = parsed.GetValue(_batchSizes)!,
+            Images = parsed.GetValue(_images),
+            MaxTokens = parsed.GetValue(_maxTokens),
+            Json = parsed.GetValue(_json),
+        };
+    }
 }

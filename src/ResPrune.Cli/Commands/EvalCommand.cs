@@ -9,6 +9,8 @@ internal sealed class EvalCommand
 {
     private readonly EngineArguments _engine = new();
 
+    private readonly PictureSizeArguments _pictureSize = new();
+
     private readonly Option<string?> _icons = ValueOption.Create<string?>(
         "--icons", "DIR", "Folder of the emoji drawings that src/ResPrune.TinyModel/fetch-icons.sh makes. Default: where it puts them.",
         null, text => text);
@@ -40,6 +42,7 @@ internal sealed class EvalCommand
         var options = new EvalCommand();
         var command = new Command("eval", "Measures accuracy by kind of question at several token budgets, on scenes never trained on.");
         options._engine.AddTo(command);
+        options._pictureSize.AddTo(command);
         Option[] others =
         [
             options._icons, options._questions, options._seedOffset, options._keep, options._pruners, options._batchSize, options._json,
@@ -50,14 +53,19 @@ internal sealed class EvalCommand
         return command;
     }
 
-    private EvaluationSettings Read(ParseResult parsed) => new()
+    private EvaluationSettings Read(ParseResult parsed)
     {
-        Engine = _engine.Read(parsed, parsed.GetValue(_batchSize)),
-        Icons = parsed.GetValue(_icons),
-        Questions = parsed.GetValue(_questions),
-        SeedOffset = parsed.GetValue(_seedOffset),
-        Keep = parsed.GetValue(_keep)!,
-        Pruners = parsed.GetValue(_pruners)!,
-        Json = parsed.GetValue(_json),
-    };
+        var engine = _engine.Read(parsed, parsed.GetValue(_batchSize));
+        return new EvaluationSettings
+        {
+            Engine = engine,
+            PictureSize = _pictureSize.Read(parsed, engine),
+            Icons = parsed.GetValue(_icons),
+            Questions = parsed.GetValue(_questions),
+            SeedOffset = parsed.GetValue(_seedOffset),
+            Keep = parsed.GetValue(_keep)!,
+            Pruners = parsed.GetValue(_pruners)!,
+            Json = parsed.GetValue(_json),
+        };
+    }
 }

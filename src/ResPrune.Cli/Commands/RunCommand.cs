@@ -24,6 +24,8 @@ internal sealed class RunCommand
 
     private readonly EngineArguments _engine = new();
 
+    private readonly PictureSizeArguments _pictureSize = new();
+
     private readonly Option<string> _keep = ValueOption.Create(
         "--keep", "1/3|0.25|64|all",
         "Visual tokens the language model gets to see. The default drops two of three; 'all' costs most and loses nothing.", "1/3", Keep);
@@ -32,7 +34,7 @@ internal sealed class RunCommand
         "--pruner", "How they are chosen; random is the control.", "resprune", VisualTokenPruners.Names);
 
     private readonly Option<double?> _alpha = ValueOption.OptionalNumber(
-        "--alpha", "NUMBER", "Exponent of the relevance weight. Default: the model family's (LLaVA-1.5: 0.75).", 0.0, 100.0);
+        "--alpha", "NUMBER", "Exponent of the relevance weight. Default: the model family's (LLaVA 0.75, Qwen2.5-VL 0.3).", 0.0, 100.0);
 
     private readonly Option<double> _epsilon = ValueOption.Number(
         "--epsilon", "NUMBER", "Added to the relevance before the exponent.", 1e-6, double.Epsilon, 1.0);
@@ -81,6 +83,7 @@ internal sealed class RunCommand
         var options = new RunCommand();
         var command = new Command("run", "Answers questions about pictures.") { options._input, options._ask };
         options._engine.AddTo(command);
+        options._pictureSize.AddTo(command);
         Option[] others =
         [
             options._keep, options._pruner, options._alpha, options._epsilon, options._maxTokens, options._temperature, options._topP,
@@ -96,6 +99,7 @@ internal sealed class RunCommand
     private RunSettings Read(ParseResult parsed)
     {
         var engine = _engine.Read(parsed, parsed.GetValue(_batchSize));
+        var pictureSize = _pictureSize.Read(parsed, engine);
         return new RunSettings
         {
             Input = parsed.GetRequiredValue(_input),
@@ -108,6 +112,8 @@ internal sealed class RunCommand
                 Pruner = parsed.GetValue(_pruner)!,
                 Alpha = parsed.GetValue(_alpha),
                 Epsilon = parsed.GetValue(_epsilon),
+                MinPixels = pictureSize.MinPixels,
+                MaxPixels = pictureSize.MaxPixels,
                 MaxTokens = parsed.GetValue(_maxTokens),
                 Temperature = parsed.GetValue(_temperature),
                 TopP = parsed.GetValue(_topP),

@@ -18,6 +18,12 @@ internal sealed record EvaluationReport
     /// <summary>Visual tokens of a picture before pruning.</summary>
     public required double VisualTokens { get; init; }
 
+    /// <summary>Smaller pictures were enlarged to as many pixels; null: the model's own bound.</summary>
+    public int? MinPixels { get; init; }
+
+    /// <summary>Larger pictures were reduced to as many pixels; null: the model's own bound.</summary>
+    public int? MaxPixels { get; init; }
+
     /// <summary>Seed of the first scene.</summary>
     public required long FirstSeed { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ResPrune.Inference.Engine;
+using ResPrune.Inference.Processing;
 using ResPrune.TinyModel.Questions;
 
 namespace ResPrune.Cli.Evaluation;
@@ -16,6 +17,7 @@ internal static class EvaluationRunner
     /// <param name="engine">The engine.</param>
     /// <param name="items">Questions with their pictures.</param>
     /// <param name="arms">Ways of answering.</param>
+    /// <param name="pictureSize">Bounds on a picture's pixels.</param>
     /// <param name="batchSize">The engine's batch size; a few batches are kept waiting, so that the device never does.</param>
     /// <param name="progress">Told how many questions are done.</param>
     /// <param name="cancellationToken">Stops.</param>
@@ -24,6 +26,7 @@ internal static class EvaluationRunner
         IVisionLanguageEngine engine,
         IEnumerable<EvaluationItem> items,
         IReadOnlyList<EvaluationArm> arms,
+        ImageSizeLimits pictureSize,
         int batchSize,
         IProgress<int> progress,
         CancellationToken cancellationToken)
@@ -45,7 +48,7 @@ internal static class EvaluationRunner
             try
             {
                 var answers = await Task.WhenAll(
-                    arms.Select((arm, index) => engine.GenerateAsync(Request(item, arm, number, index), cancellationToken)));
+                    arms.Select((arm, index) => engine.GenerateAsync(Request(item, arm, pictureSize, number, index), cancellationToken)));
                 progress.Report(Interlocked.Increment(ref done));
                 return new EvaluationOutcome(
                     item.Seed, item.Question.Kind, [.. answers.Select(answer => IsRight(item, answer))], Result(answers[0]).Usage.VisualTokensTotal, [.. answers.Select(Kept)]);
@@ -57,13 +60,14 @@ internal static class EvaluationRunner
         }
     }
 
-    private static GenerationRequest Request(EvaluationItem item, EvaluationArm arm, int number, int index) => new()
+    private static GenerationRequest Request(EvaluationItem item, EvaluationArm arm, ImageSizeLimits pictureSize, int number, int index) => new()
     {
         RequestId = string.Create(CultureInfo.InvariantCulture, $"{number}/{index}"),
         Image = item.Png,
         Question = item.Question.Text,
         Sampling = new SamplingParameters { MaxTokens = MaxTokens },
         Pruning = arm.Pruning,
+        ImageSize = pictureSize,
     };
 
     private static bool IsRight(EvaluationItem item, GenerationOutcome outcome) => item.IsRight(Result(outcome).Text);

@@ -28,10 +28,11 @@ internal static class EvaluationSession
                 engine,
                 EvaluationSet.Generate(icons, firstSeed, settings.Questions),
                 arms,
+                settings.PictureSize,
                 settings.Engine.BatchSize,
                 new StepCounter(error, "questions", settings.Questions),
                 interruption.Token);
-            var report = EvaluationReport.Of(engine.Model, firstSeed, arms, outcomes);
+            var report = EvaluationReport.Of(engine.Model, firstSeed, arms, outcomes) with { MinPixels = settings.PictureSize.MinPixels, MaxPixels = settings.PictureSize.MaxPixels };
             if (settings.Json) output.WriteLine(JsonSerializer.Serialize(report, CliJsonContext.Printed.EvaluationReport));
             else Consoles.Plain(output).Write(EvaluationTables.Of(report));
             return ExitCode.Success;

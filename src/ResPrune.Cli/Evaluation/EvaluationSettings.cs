@@ -1,4 +1,5 @@
 using ResPrune.Inference.Engine;
+using ResPrune.Inference.Processing;
 
 namespace ResPrune.Cli.Evaluation;
 
@@ -16,6 +17,9 @@ internal sealed record EvaluationSettings
 
     /// <summary>Scenes left out at the start of the evaluation range, so that another run asks other questions.</summary>
     public required long SeedOffset { get; init; }
+
+    /// <summary>Bounds on a picture's pixels, for models of dynamic resolution.</summary>
+    public ImageSizeLimits PictureSize { get; init; }
 
     /// <summary>Token budgets as they were typed.</summary>
     public required IReadOnlyList<string> Keep { get; init; }

@@ -45,6 +45,8 @@ internal sealed record BatchIdentity(IReadOnlyDictionary<string, string> Facts)
             ["--pruner"] = spec.Pruner,
             ["--alpha"] = Text(spec.Alpha),
             ["--epsilon"] = Text(spec.Epsilon),
+            ["--min-pixels"] = Text(spec.MinPixels),
+            ["--max-pixels"] = Text(spec.MaxPixels),
             ["--max-tokens"] = Text(spec.MaxTokens),
             ["--temperature"] = Text(spec.Temperature),
             ["--top-p"] = Text(spec.TopP),

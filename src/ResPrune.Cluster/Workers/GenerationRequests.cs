@@ -2,6 +2,7 @@ using ResPrune.Batch.Batches;
 using ResPrune.Batch.Images;
 using ResPrune.Batch.Manifests;
 using ResPrune.Inference.Engine;
+using ResPrune.Inference.Processing;
 using ResPrune.Inference.Pruning;
 
 namespace ResPrune.Cluster.Workers;
@@ -35,6 +36,7 @@ internal static class GenerationRequests
                 // The job's seed: a line's own sampling seed must not change which tokens it sees.
                 Seed = spec.Seed,
             },
+            ImageSize = new ImageSizeLimits(spec.MinPixels, spec.MaxPixels),
         };
     }
 }

@@ -18,6 +18,12 @@ public sealed class UsageTests : IDisposable
     [InlineData("run . --ask x --device gpu", "--device: 'gpu'", "cuda:0")]
     [InlineData("run . --ask x --limit", "--limit", "resprune run --help")]
     [InlineData("run . --ask x --metrics-port 70000", "--metrics-port: '70000'", "65535")]
+    [InlineData("run . --ask x --min-pixels 0", "--min-pixels: '0'", "from 1 to")]
+    [InlineData("run . --ask x --min-pixels 9 --max-pixels 8", "--min-pixels 9", "--max-pixels 8")]
+    [InlineData("run . --ask x --max-pixels 50176", "--max-pixels", "resolution is fixed")]
+    [InlineData("eval --min-pixels 784", "--min-pixels", "resolution is fixed")]
+    [InlineData("bench --min-pixels 784", "--min-pixels", "resolution is fixed")]
+    [InlineData("bench --shape llava-1.5-7b --max-pixels 784", "--shape llava-1.5-7b", "--max-pixels")]
     [InlineData("eval --keep all,all", "--keep: 'all,all'", "twice")]
     [InlineData("eval --pruner resprune,best", "--pruner: 'best'", "random")]
     [InlineData("bench --layers 2", "--layers", "--shape llava-1.5-7b")]
@@ -82,7 +88,7 @@ public sealed class UsageTests : IDisposable
         var outcome = (await Resprune.RunAsync("run", "--help")).Expect(0);
         string[] options =
         [
-            "--ask", "--model", "--keep", "--pruner", "--alpha", "--epsilon", "--max-tokens", "--temperature", "--top-p", "--top-k",
+            "--ask", "--model", "--keep", "--pruner", "--alpha", "--epsilon", "--min-pixels", "--max-pixels", "--max-tokens", "--temperature", "--top-p", "--top-k",
                 "--seed",
             "--batch-size", "--output", "--limit", "--device", "--dtype", "--metrics-port", "--json", "--quiet",
         ];

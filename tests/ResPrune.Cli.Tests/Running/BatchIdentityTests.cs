@@ -50,6 +50,8 @@ public sealed class BatchIdentityTests
             ("--pruner", Of(Settings with { Spec = Settings.Spec with { Pruner = "random" } })),
             ("--alpha", Of(Settings with { Spec = Settings.Spec with { Alpha = 0.5 } })),
             ("--epsilon", Of(Settings with { Spec = Settings.Spec with { Epsilon = 1e-3 } })),
+            ("--min-pixels", Of(Settings with { Spec = Settings.Spec with { MinPixels = 784 } })),
+            ("--max-pixels", Of(Settings with { Spec = Settings.Spec with { MaxPixels = 784 } })),
             ("--max-tokens", Of(Settings with { Spec = Settings.Spec with { MaxTokens = 7 } })),
             ("--temperature", Of(Settings with { Spec = Settings.Spec with { Temperature = 1 } })),
             ("--top-p", Of(Settings with { Spec = Settings.Spec with { TopP = 0.5 } })),

@@ -2,6 +2,7 @@ using ResPrune.Batch.Batches;
 using ResPrune.Batch.Images;
 using ResPrune.Batch.Manifests;
 using ResPrune.Cluster.Workers;
+using ResPrune.Inference.Processing;
 
 namespace ResPrune.Cluster.Tests.Workers;
 
@@ -17,6 +18,8 @@ public sealed class GenerationRequestsTests
         Pruner = "random",
         Alpha = 0.3,
         Epsilon = 1e-5,
+        MinPixels = 784,
+        MaxPixels = 7840,
         MaxTokens = 20,
         Temperature = 0.7,
         TopP = 0.9,
@@ -37,6 +40,7 @@ public sealed class GenerationRequestsTests
         Assert.Equal(192, request.Pruning.Keep.Resolve(576));
         var pruning = request.Pruning;
         Assert.Equal(("random", 0.3, 1e-5, 11L), (pruning.Pruner, pruning.Alpha, pruning.Epsilon, pruning.Seed));
+        Assert.Equal(new ImageSizeLimits(784, 7840), request.ImageSize);
         var sampling = request.Sampling;
         Assert.Equal((20, 0.7, 0.9, 40, 11L), (sampling.MaxTokens, sampling.Temperature, sampling.TopP, sampling.TopK, sampling.Seed));
     }

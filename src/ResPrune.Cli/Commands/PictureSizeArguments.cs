@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ResPrune.Inference.Engine;
+using ResPrune.Inference.Processing;
+
+namespace ResPrune.Cli.Commands;
+
+/// <summary>The options that bound a picture's pixels, for models whose resolution follows the picture; the same for every verb.</summary>
+internal sealed class PictureSizeArguments
+{
+    private readonly Option<int?> _minPixels = ValueOption.OptionalNumber(
+        "--min-pixels", "N", "Enlarge smaller pictures to N pixels; only for models of dynamic resolution. Default: the model's own.",
+        1, int.MaxValue);
+
+    private readonly Option<int?> _maxPixels = ValueOption.OptionalNumber(
+        "--max-pixels", "N", "Reduce larger pictures to N pixels; only for models of dynamic resolution. Default: the model's own.",
+        1, int.MaxValue);
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_minPixels);
+        command.Add(_maxPixels);
+    }
+
+    /// <summary>Whether one of them was typed.</summary>
+    public bool AreTyped(CommandResult result) =>
+        result.GetResult(_minPixels) is { Implicit: false } || result.GetResult(_maxPixels) is { Implicit: false };
+
+    /// <summary>What was typed.</summary>
+    /// <exception cref="UsageException">The bounds contradict each other, or mean nothing to the model.</exception>
+    /// <exception cref="ModelLoadException">Bounds were typed and the model's folder cannot be read.</exception>
+    public ImageSizeLimits Read(ParseResult parsed, EngineOptions engine)
+    {
+        var limits = new ImageSizeLimits(parsed.GetValue(_minPixels), parsed.GetValue(_maxPixels));
+        if (limits == default) return limits;
+        if (limits.MinPixels > limits.MaxPixels)
+            throw new UsageException($"--min-pixels {limits.MinPixels} is more than --max-pixels {limits.MaxPixels}.");
+        if (!ModelResolution.FollowsThePicture(engine.ModelDirectory))
+        {
+            throw new UsageException(
+                $"--min-pixels and --max-pixels mean nothing to {ModelName.Of(engine.ModelDirectory)}, whose resolution is fixed: leave them out.");
+        }
+
+        return limits;
+    }
+}
