@@ -15,6 +15,9 @@ public sealed partial class ImageFetcher(IBlobStore? images, ImageFetcherOptions
 {
     private const int MaxEchoed = 200;
 
+    /// <summary>A blob that need not be there: that it is not is an answer, too.</summary>
+    private const string ProbedName = "resprune-probe";
+
     /// <summary>Fetches one image. What is wrong with the reference is an outcome, never an exception.</summary>
     /// <exception cref="IOException">The image root itself cannot be read; another attempt may succeed.</exception>
     public async Task<ImageFetchOutcome> FetchAsync(string reference, CancellationToken cancellationToken)
@@ -51,6 +54,11 @@ public sealed partial class ImageFetcher(IBlobStore? images, ImageFetcherOptions
             return Fail(RowErrorCode.ImageNotFound, exception.Message);
         }
     }
+
+    /// <summary>Looks whether the image root answers at all, after an image in it could not be read.</summary>
+    /// <exception cref="IOException">It does not; another attempt may succeed.</exception>
+    public Task ProbeAsync(CancellationToken cancellationToken) =>
+        images is null ? Task.CompletedTask : images.GetPropertiesAsync(ProbedName, cancellationToken);
 
     private ImageFetchOutcome DecodeDataUrl(string url)
     {

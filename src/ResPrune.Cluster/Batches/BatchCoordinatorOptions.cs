@@ -13,10 +13,29 @@ public sealed class BatchCoordinatorOptions
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Attempts at a shard (expired or failed, not handed back) before its rows are answered with <c>engine_error</c>. Default 3.
+    /// Failed attempts at a shard, by two workers or more, before its rows are answered with <c>engine_error</c>; twice as many where there is
+    /// one worker only. Those handed back do not count, nor those whose worker fell silent, which <see cref="IsolateAfter"/> is about, nor
+    /// those that the store failed. Default 3.
     /// </summary>
     [Range(1, 100)]
     public int MaxAttempts { get; set; } = 3;
+
+    /// <summary>
+    /// Workers that fell silent over a shard before its rows are taken one at a time, to find the one that kills them: a row that does so
+    /// twice becomes an <c>engine_error</c>, the others are answered. Default 2.
+    /// </summary>
+    [Range(1, 100)]
+    public int IsolateAfter { get; set; } = 2;
+
+    /// <summary>
+    /// A shard that takes this many times as long as committed ones took on the mean is given to a second, idle worker as well. Default 2.
+    /// </summary>
+    [Range(1, 1000)]
+    public double StragglerFactor { get; set; } = 2;
+
+    /// <summary>No shard is given to a second worker before it has taken this long. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan StragglerMinimumAge { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a coordinator looks for expired leases and registers itself with the fleet again. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "01:00:00")]

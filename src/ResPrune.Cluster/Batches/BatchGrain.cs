@@ -82,17 +82,12 @@ internal sealed partial class BatchGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<ShardLease?> TryLeaseAsync(string worker, CancellationToken cancellationToken)
-    {
-        await EnsureLoadedAsync(cancellationToken);
-        if (_record!.IsTerminal) await UnregisterAsync(cancellationToken);
-        if (_board is null || _record.Status != BatchStatus.InProgress) return null;
-        ExpireLeases();
-        var lease = _board.Lease(_id, worker, time.GetUtcNow());
-        if (lease is null) return null;
-        instruments.Observe(_id, _board);
-        return lease with { FirstAnswersWanted = _options.FirstAnswers - _firstAnswers.Count };
-    }
+    public Task<ShardLease?> TryLeaseAsync(string worker, CancellationToken cancellationToken) =>
+        LeaseAsync(board => board.Lease(_id, worker, time.GetUtcNow()), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ShardLease?> TryLeaseStragglerAsync(string worker, CancellationToken cancellationToken) =>
+        LeaseAsync(board => board.LeaseStraggler(_id, worker, time.GetUtcNow()), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<LeaseState> ReportAsync(ShardReport report, CancellationToken cancellationToken)
@@ -101,7 +96,7 @@ internal sealed partial class BatchGrain(
         // A coordinator that is still reading its state cannot know better than the worker.
         if (_board is null && !_record!.IsTerminal) return LeaseState.Held;
         var now = time.GetUtcNow();
-        if (_board is null || !_board.Renew(report.Shard, report.Worker, report.Attempt, report.Totals, now)) return LeaseState.Lost;
+        if (_board is null || !_board.Renew(report, now)) return LeaseState.Lost;
         _devices.Note(report.Worker, report.DeviceBusySeconds, report.DeviceStarvedSeconds);
         _firstAnswers.AddRange(report.FirstAnswers.Take(_options.FirstAnswers - _firstAnswers.Count));
         _rate.Note(RowsDone(), now);
@@ -122,8 +117,9 @@ internal sealed partial class BatchGrain(
             return;
         }
 
-        _board.Commit(shard);
+        _board.Commit(shard, time.GetUtcNow());
         _committed = _committed.Add(commit.Totals);
+        _problem = null;
         _rate.Note(RowsDone(), time.GetUtcNow());
         instruments.Observe(_id, _board);
         await HeedErrorBudgetAsync(cancellationToken);
@@ -134,7 +130,12 @@ internal sealed partial class BatchGrain(
     public async Task FailAsync(int shard, AttemptId attempt, string reason, CancellationToken cancellationToken)
     {
         await EnsureLoadedAsync(cancellationToken);
-        if (_board?.Fail(shard, attempt, reason) == true) LogShardFailed(logger, _id.Value, shard, reason);
+        if (_board?.Fail(shard, attempt, reason) == true)
+        {
+            LogShardFailed(logger, _id.Value, shard, reason);
+            _problem = reason;
+        }
+
         Advance();
     }
 
@@ -144,6 +145,17 @@ internal sealed partial class BatchGrain(
         await EnsureLoadedAsync(cancellationToken);
         _board?.Return(shard, attempt);
         Advance();
+    }
+
+    private async Task<ShardLease?> LeaseAsync(Func<ShardBoard, ShardLease?> give, CancellationToken cancellationToken)
+    {
+        await EnsureLoadedAsync(cancellationToken);
+        if (_record!.IsTerminal) await UnregisterAsync(cancellationToken);
+        if (_board is null || _record.Status != BatchStatus.InProgress) return null;
+        ExpireLeases();
+        if (give(_board) is not { } lease) return null;
+        instruments.Observe(_id, _board);
+        return lease with { FirstAnswersWanted = _options.FirstAnswers - _firstAnswers.Count };
     }
 
     private async Task EnsureLoadedAsync(CancellationToken cancellationToken)
@@ -219,7 +231,7 @@ internal sealed partial class BatchGrain(
             return;
         }
 
-        _board = new ShardBoard(planned.Plan.Shards.Count, progress.CommittedShards, _options.MaxAttempts, _options.LeaseDuration);
+        _board = new ShardBoard(planned.Plan.Shards.Count, progress.CommittedShards, _options);
         _rate.Note(RowsDone(), time.GetUtcNow());
         instruments.Observe(_id, _board);
         LogLoaded(logger, _id.Value, _board.Shards, _board.Committed);

@@ -30,6 +30,10 @@ public interface IBatchGrain : IGrainWithStringKey
     [Alias("TryLease")]
     Task<ShardLease?> TryLeaseAsync(string worker, CancellationToken cancellationToken);
 
+    /// <summary>Gives an idle worker a shard that another is slow with; null when there is none.</summary>
+    [Alias("TryLeaseStraggler")]
+    Task<ShardLease?> TryLeaseStragglerAsync(string worker, CancellationToken cancellationToken);
+
     /// <summary>A worker's sign of life; the answer says whether it may go on.</summary>
     [Alias("Report")]
     Task<LeaseState> ReportAsync(ShardReport report, CancellationToken cancellationToken);

@@ -9,22 +9,21 @@ namespace ResPrune.Cluster.Batches;
 internal sealed class ShardBoard
 {
     private readonly SortedSet<int> _waiting = [];
-    private readonly SortedDictionary<int, HeldShard> _held = [];
+    private readonly SortedDictionary<int, List<HeldShard>> _held = [];
     private readonly HashSet<int> _committed = [];
-    private readonly Dictionary<int, ShardFailures> _failures = [];
-    private readonly int _maxAttempts;
-    private readonly TimeSpan _leaseDuration;
+    private readonly Dictionary<int, ShardHistory> _histories = [];
+    private readonly BatchCoordinatorOptions _options;
+    private TimeSpan _committedTime;
+    private int _committedTimes;
 
     /// <summary>Creates the board.</summary>
     /// <param name="shards">Number of shards of the plan.</param>
     /// <param name="committed">Shards that have a commit record.</param>
-    /// <param name="maxAttempts">Failed or expired attempts after which a shard is given up.</param>
-    /// <param name="leaseDuration">How long a lease lasts after each sign of life.</param>
-    public ShardBoard(int shards, IEnumerable<int> committed, int maxAttempts, TimeSpan leaseDuration)
+    /// <param name="options">Its rules.</param>
+    public ShardBoard(int shards, IEnumerable<int> committed, BatchCoordinatorOptions options)
     {
         Shards = shards;
-        _maxAttempts = maxAttempts;
-        _leaseDuration = leaseDuration;
+        _options = options;
         _committed.UnionWith(committed);
         _waiting.UnionWith(Enumerable.Range(0, shards).Where(shard => !_committed.Contains(shard)));
     }
@@ -41,54 +40,70 @@ internal sealed class ShardBoard
     /// <summary>Shards that wait for a worker.</summary>
     public int Waiting => _waiting.Count;
 
+    /// <summary>Attempts that ended without a commit, other than by being handed back.</summary>
+    public int Retries { get; private set; }
+
     /// <summary>True when every shard is committed.</summary>
     public bool IsDone => _committed.Count == Shards;
 
-    /// <summary>Sums over the last reports of the attempts that run.</summary>
-    public RowTotals Running => _held.Values.Aggregate(RowTotals.Zero, (sum, held) => sum.Add(held.Totals));
+    /// <summary>Sums over the last reports of the attempts that run; of two at one shard, the one that is further.</summary>
+    public RowTotals Running =>
+        _held.Values.Aggregate(RowTotals.Zero, (sum, holders) => sum.Add(holders.MaxBy(held => held.Totals.Rows).Totals));
 
     /// <summary>True when the shard has a commit record.</summary>
     public bool IsCommitted(int shard) => _committed.Contains(shard);
 
-    /// <summary>Gives the first waiting shard to <paramref name="worker"/>; null when none waits.</summary>
+    /// <summary>
+    /// Gives the first waiting shard to <paramref name="worker"/>, one that it has not failed at if there is one; null when none waits.
+    /// </summary>
     public ShardLease? Lease(BatchId batch, string worker, DateTimeOffset now)
     {
         if (_waiting.Count == 0) return null;
-        var shard = _waiting.Min;
+        var shard = _waiting.FirstOrDefault(shard => _histories.GetValueOrDefault(shard)?.FailedAt(worker) != true, _waiting.Min);
         _waiting.Remove(shard);
-        var attempt = AttemptId.New();
-        _held[shard] = new HeldShard(worker, attempt, now + _leaseDuration, RowTotals.Zero);
-        var failures = _failures.GetValueOrDefault(shard);
-        return new ShardLease
-        {
-            Batch = batch,
-            Shard = shard,
-            Attempt = attempt,
-            Try = failures.Count + 1,
-            GiveUpReason = failures.Count < _maxAttempts
-                ? null
-                : $"{failures.Count} attempts at shard {shard} failed; the last one: {failures.LastReason}",
-        };
+        return Give(batch, shard, worker, now);
+    }
+
+    /// <summary>
+    /// Gives an idle worker a shard that another has held for much longer than shards of this batch take; the first commit wins. Null when
+    /// there is none, or none was committed yet that could tell.
+    /// </summary>
+    public ShardLease? LeaseStraggler(BatchId batch, string worker, DateTimeOffset now)
+    {
+        if (_waiting.Count > 0 || _committedTimes == 0) return null;
+        var usual = _committedTime / _committedTimes * _options.StragglerFactor;
+        var slow = usual > _options.StragglerMinimumAge ? usual : _options.StragglerMinimumAge;
+        var candidates = _held.Where(pair => pair.Value is [var only]
+            && only.Worker != worker && !_histories.ContainsKey(pair.Key) && now - only.Since >= slow).ToList();
+        return candidates.Count == 0 ? null : Give(batch, candidates.MinBy(pair => pair.Value[0].Since).Key, worker, now);
     }
 
     /// <summary>
     /// A sign of life of an attempt. True when it may go on: it holds the shard, or nobody does, as after a fail-over of the coordinator.
     /// </summary>
-    public bool Renew(int shard, string worker, AttemptId attempt, RowTotals totals, DateTimeOffset now)
+    public bool Renew(ShardReport report, DateTimeOffset now)
     {
-        var adopted = _waiting.Contains(shard);
-        if (!adopted && !(_held.TryGetValue(shard, out var held) && held.Attempt == attempt)) return false;
-        _waiting.Remove(shard);
-        _held[shard] = new HeldShard(worker, attempt, now + _leaseDuration, totals);
+        var holders = _held.GetValueOrDefault(report.Shard) ?? [];
+        var place = holders.FindIndex(held => held.Attempt == report.Attempt);
+        if (place < 0 && !_waiting.Remove(report.Shard)) return false;
+        var (since, isolated) = place < 0 ? (now, report.Line is not null) : (holders[place].Since, holders[place].Isolated);
+        var renewed = new HeldShard(report.Worker, report.Attempt, isolated, since, now + _options.LeaseDuration, report.Totals, report.Line);
+        if (place < 0) _held[report.Shard] = [renewed];
+        else holders[place] = renewed;
         return true;
     }
 
     /// <summary>The shard has a commit record; false when that was known.</summary>
-    public bool Commit(int shard)
+    public bool Commit(int shard, DateTimeOffset now)
     {
         _waiting.Remove(shard);
-        _held.Remove(shard);
-        _failures.Remove(shard);
+        if (_held.Remove(shard, out var holders))
+        {
+            _committedTime += now - holders.Min(held => held.Since);
+            _committedTimes++;
+        }
+
+        _histories.Remove(shard);
         return _committed.Add(shard);
     }
 
@@ -97,8 +112,10 @@ internal sealed class ShardBoard
     /// </summary>
     public bool Fail(int shard, AttemptId attempt, string reason)
     {
-        if (!Return(shard, attempt)) return false;
-        CountFailure(shard, reason);
+        var worker = _held.GetValueOrDefault(shard)?.Find(held => held.Attempt == attempt).Worker;
+        if (worker is null || !Return(shard, attempt)) return false;
+        Retries++;
+        HistoryOf(shard).Failed(worker, reason);
         return true;
     }
 
@@ -107,26 +124,60 @@ internal sealed class ShardBoard
     /// </summary>
     public bool Return(int shard, AttemptId attempt)
     {
-        if (!_held.TryGetValue(shard, out var held) || held.Attempt != attempt) return false;
-        _held.Remove(shard);
-        _waiting.Add(shard);
+        if (!_held.TryGetValue(shard, out var holders)) return false;
+        if (holders.RemoveAll(held => held.Attempt == attempt) == 0) return false;
+        FreeUnheld(shard, holders);
         return true;
     }
 
     /// <summary>Takes back the shards of silent workers; how many.</summary>
     public int Expire(DateTimeOffset now)
     {
-        var silent = _held.Where(pair => pair.Value.Deadline <= now).ToList();
-        foreach (var (shard, held) in silent)
+        var expired = 0;
+        foreach (var (shard, holders) in _held.ToList())
         {
-            _held.Remove(shard);
-            _waiting.Add(shard);
-            CountFailure(shard, $"worker {held.Worker} fell silent");
+            foreach (var silent in holders.Where(held => held.Deadline <= now).ToList())
+            {
+                holders.Remove(silent);
+                HistoryOf(shard).FellSilent(silent.Worker, silent.Isolated, silent.Line);
+                Retries++;
+                expired++;
+            }
+
+            FreeUnheld(shard, holders);
         }
 
-        return silent.Count;
+        return expired;
     }
 
-    private void CountFailure(int shard, string reason) =>
-        _failures[shard] = new ShardFailures(_failures.GetValueOrDefault(shard).Count + 1, reason);
+    private void FreeUnheld(int shard, List<HeldShard> holders)
+    {
+        if (holders.Count > 0) return;
+        _held.Remove(shard);
+        _waiting.Add(shard);
+    }
+
+    private ShardLease Give(BatchId batch, int shard, string worker, DateTimeOffset now)
+    {
+        var attempt = AttemptId.New();
+        var history = _histories.GetValueOrDefault(shard);
+        var isolated = history?.Silences >= _options.IsolateAfter;
+        if (!_held.TryGetValue(shard, out var holders)) _held[shard] = holders = [];
+        holders.Add(new HeldShard(worker, attempt, isolated, now, now + _options.LeaseDuration, RowTotals.Zero, null));
+        return new ShardLease
+        {
+            Batch = batch,
+            Shard = shard,
+            Attempt = attempt,
+            Try = (history?.Failures ?? 0) + 1,
+            GiveUpReason = history?.IsToBlame(_options.MaxAttempts) == true
+                ? $"{history.Failures} attempts at shard {shard} failed; the last one: {history.LastReason}"
+                : null,
+            Isolated = isolated,
+            PoisonLines = history is null ? [] : [.. history.Poison],
+        };
+    }
+
+    private ShardHistory HistoryOf(int shard) =>
+        _histories.TryGetValue(shard, out var known) ? known : _histories[shard] = new ShardHistory();
 }

@@ -34,4 +34,15 @@ public sealed record ShardLease
     /// <summary>How many answers of this attempt the batch would like to show at once. Default 0.</summary>
     [Id(5)]
     public int FirstAnswersWanted { get; init; }
+
+    /// <summary>
+    /// Earlier workers fell silent over this shard: take its rows one at a time, alone on the device, and say before each which it is.
+    /// Default false.
+    /// </summary>
+    [Id(6)]
+    public bool Isolated { get; init; }
+
+    /// <summary>Lines whose row killed its workers: to be closed with <c>engine_error</c>, without the engine. Default none.</summary>
+    [Id(7)]
+    public IReadOnlyList<long> PoisonLines { get; init; } = [];
 }

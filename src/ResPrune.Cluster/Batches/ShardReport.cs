@@ -36,4 +36,8 @@ public sealed record ShardReport
     /// <summary>Time the device has waited for input since its engine started, in seconds.</summary>
     [Id(6)]
     public double DeviceStarvedSeconds { get; init; }
+
+    /// <summary>The row that an isolated attempt begins now; null (default) otherwise.</summary>
+    [Id(7)]
+    public long? Line { get; init; }
 }

@@ -42,14 +42,20 @@ internal sealed partial class FleetGrain(BatchStorage storage, IOptions<FleetOpt
     }
 
     /// <inheritdoc/>
-    public async Task<ShardLease?> RequestWorkAsync(string worker, CancellationToken cancellationToken)
+    public async Task<ShardLease?> RequestWorkAsync(string worker, bool isIdle, CancellationToken cancellationToken)
     {
         _workers.Add(worker);
+        return await AskInTurnAsync(batch => batch.TryLeaseAsync(worker, cancellationToken))
+            ?? (isIdle ? await AskInTurnAsync(batch => batch.TryLeaseStragglerAsync(worker, cancellationToken)) : null);
+    }
+
+    private async Task<ShardLease?> AskInTurnAsync(Func<IBatchGrain, Task<ShardLease?>> ask)
+    {
         foreach (var batch in _batches.Order())
         {
             try
             {
-                if (await Coordinator(batch).TryLeaseAsync(worker, cancellationToken) is not { } lease) continue;
+                if (await ask(Coordinator(batch)) is not { } lease) continue;
                 _batches.Take(batch);
                 return lease;
             }

@@ -22,7 +22,8 @@ public interface IFleetGrain : IGrainWithIntegerKey
 
     /// <summary>A worker asks for a shard: the batches take turns by priority. Null when there is nothing to do.</summary>
     /// <param name="worker">Key of the worker; it is woken when a batch comes.</param>
+    /// <param name="isIdle">Whether it has nothing to do: it may then be given a shard that another worker is slow with.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     [Alias("RequestWork")]
-    Task<ShardLease?> RequestWorkAsync(string worker, CancellationToken cancellationToken);
+    Task<ShardLease?> RequestWorkAsync(string worker, bool isIdle, CancellationToken cancellationToken);
 }

@@ -72,6 +72,7 @@ public static class ResPruneClusterExtensions
         services.AddSingleton<WorkerInstruments>();
         services.AddSingleton<BatchContexts>();
         services.AddSingleton<RowAnswerer>();
+        services.AddSingleton<ShardAnswerer>();
         services.AddSingleton<ShardRunner>();
         services.AddSingleton<LocalGpuWorkers>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, GpuWorkerLifecycle>();

@@ -24,6 +24,7 @@ internal sealed partial class GpuWorker(
 {
     private readonly GpuWorkerOptions _options = options.Value;
     private readonly ShardFeed _feed = new(options.Value.RowsInFlight);
+    private readonly WorkerBench _bench = new(options.Value);
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _abandon = new();
     private readonly Lock _lock = new();
@@ -49,7 +50,7 @@ internal sealed partial class GpuWorker(
                 RowsDone = Interlocked.Read(ref _rowsDone),
                 DeviceBusySeconds = statistics.BusySeconds,
                 DeviceStarvedSeconds = statistics.StarvedSeconds,
-                Problem = Volatile.Read(ref _problem),
+                Problem = Volatile.Read(ref _problem) ?? _bench.Problem,
             };
         }
     }
@@ -105,6 +106,7 @@ internal sealed partial class GpuWorker(
             if (_stop is null || _loop.IsCompleted) return GpuWorkerState.Stopped;
             if (_stop.IsCancellationRequested) return GpuWorkerState.Draining;
             if (!device.Engine.IsCompleted) return GpuWorkerState.Loading;
+            if (_bench.TimeLeft(time.GetUtcNow()) > TimeSpan.Zero) return GpuWorkerState.Benched;
             return Volatile.Read(ref _shards) > 0 ? GpuWorkerState.Working : GpuWorkerState.Idle;
         }
     }
@@ -120,7 +122,8 @@ internal sealed partial class GpuWorker(
             while (true)
             {
                 running.RemoveAll(shard => shard.IsCompleted);
-                var lease = running.Count < _options.ShardsInFlight ? await RequestWorkAsync(stop.Token) : null;
+                var mayAsk = running.Count < _options.ShardsInFlight && _bench.TimeLeft(time.GetUtcNow()) == TimeSpan.Zero;
+                var lease = mayAsk ? await RequestWorkAsync(isIdle: running.Count == 0, stop.Token) : null;
                 if (lease is not null) running.Add(RunShardAsync(lease, engine, abandon.Token));
                 else await WaitAsync(running, stop.Token);
             }
@@ -137,13 +140,13 @@ internal sealed partial class GpuWorker(
         }
     }
 
-    private async Task<ShardLease?> RequestWorkAsync(CancellationToken cancellationToken)
+    private async Task<ShardLease?> RequestWorkAsync(bool isIdle, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
             // Not under the token: a lease that is on its way here must be run or handed back, not forgotten.
-            return await grains.GetGrain<IFleetGrain>(IFleetGrain.Key).RequestWorkAsync(key.ToString(), CancellationToken.None);
+            return await grains.GetGrain<IFleetGrain>(IFleetGrain.Key).RequestWorkAsync(key.ToString(), isIdle, CancellationToken.None);
         }
         catch (Exception exception)
         {
@@ -158,8 +161,9 @@ internal sealed partial class GpuWorker(
         Interlocked.Increment(ref _shards);
         try
         {
-            var rows = await Task.Run(() => runner.RunAsync(key.ToString(), lease, engine, _feed, abandon), CancellationToken.None);
-            Interlocked.Add(ref _rowsDone, rows);
+            var end = await Task.Run(() => runner.RunAsync(key.ToString(), lease, engine, _feed, abandon), CancellationToken.None);
+            Interlocked.Add(ref _rowsDone, end.Rows);
+            if (_bench.Note(end, time.GetUtcNow())) LogBenched(logger, key, _bench.TimeLeft(time.GetUtcNow()), _bench.Problem);
         }
         finally
         {
@@ -172,8 +176,13 @@ internal sealed partial class GpuWorker(
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var full = running.Count >= _options.ShardsInFlight;
+        var benched = _bench.TimeLeft(time.GetUtcNow());
         var reasons = new List<Task>(running);
-        if (!full)
+        if (benched > TimeSpan.Zero)
+        {
+            reasons.Add(Task.Delay(benched, time, over.Token));
+        }
+        else if (!full)
         {
             reasons.Add(_wake.WaitAsync(over.Token));
             reasons.Add(Task.Delay(_options.IdlePollInterval, time, over.Token));

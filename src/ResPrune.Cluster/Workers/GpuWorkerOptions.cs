@@ -23,6 +23,21 @@ public sealed class GpuWorkerOptions
     public int EngineRetries { get; set; } = 1;
 
     /// <summary>
+    /// Fewest rows of a shard that must fail in the engine, if they are most of them, for the attempt to fail: the device is suspected
+    /// before the rows, and the shard tried elsewhere. Default 8.
+    /// </summary>
+    [Range(1, 65536)]
+    public int EngineFailureRows { get; set; } = 8;
+
+    /// <summary>Failed shards in a row after which a worker is taken out for <see cref="BenchTime"/>. Default 3.</summary>
+    [Range(1, 1000)]
+    public int FailuresToBench { get; set; } = 3;
+
+    /// <summary>How long a worker that fails on every shard takes no work before it tries one again. Default 1 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
+    public TimeSpan BenchTime { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
     /// Longest time one row may take, waiting for the device included, before it becomes a <c>timeout</c> row. Default 1 h.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "7.00:00:00")]

@@ -22,4 +22,7 @@ public enum GpuWorkerState
 
     /// <summary>Its model could not be loaded.</summary>
     Failed,
+
+    /// <summary>It failed on several shards in a row and takes no work for a while.</summary>
+    Benched,
 }

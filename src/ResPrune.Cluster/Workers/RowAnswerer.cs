@@ -24,21 +24,20 @@ internal sealed partial class RowAnswerer(
     /// <summary>Answers a line; the row carries what the engine echoed beside what was asked.</summary>
     /// <param name="batch">The line's batch.</param>
     /// <param name="line">The line.</param>
-    /// <param name="isRetry">True when an earlier attempt at the shard failed.</param>
     /// <param name="engine">The engine of the worker's device.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="IOException">The image cannot be read and this is the first attempt at the shard.</exception>
+    /// <exception cref="IOException">The place the images are in cannot be read at all.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, or the engine is shutting down: the row has no
     /// outcome.</exception>
     public async Task<AttemptRow> AnswerAsync(
-        BatchContext batch, BatchRequestLine line, bool isRetry, IVisionLanguageEngine engine, CancellationToken cancellationToken)
+        BatchContext batch, BatchRequestLine line, IVisionLanguageEngine engine, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_options.RowTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         AttemptRow row;
         try
         {
-            row = await AnswerInTimeAsync(batch, line, isRetry, engine, both.Token);
+            row = await AnswerInTimeAsync(batch, line, engine, both.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -54,12 +53,12 @@ internal sealed partial class RowAnswerer(
         new(line.LineNumber, line.CustomId, null, ErrorRow.For(batch.Record.Id, line, code, message));
 
     private async Task<AttemptRow> AnswerInTimeAsync(
-        BatchContext batch, BatchRequestLine line, bool isRetry, IVisionLanguageEngine engine, CancellationToken cancellationToken)
+        BatchContext batch, BatchRequestLine line, IVisionLanguageEngine engine, CancellationToken cancellationToken)
     {
         if (line.Fault is not null) return new AttemptRow(line.LineNumber, line.CustomId, null, ErrorRow.ForFault(batch.Record.Id, line));
         // (6) Fetch. The caller bounds how many rows are here at a time.
         var started = time.GetTimestamp();
-        var fetched = await FetchAsync(batch, line, isRetry, cancellationToken);
+        var fetched = await FetchAsync(batch, line, cancellationToken);
         instruments.Fetched(time.GetElapsedTime(started));
         if (fetched is ImageFetchFailure failure) return Failed(batch, line, failure.Code, failure.Message);
         var image = (FetchedImage)fetched;
@@ -69,18 +68,17 @@ internal sealed partial class RowAnswerer(
         return new AttemptRow(line.LineNumber, line.CustomId, image.Digest, ResultRows.From(batch.Record.Id, line, outcome));
     }
 
-    private async Task<ImageFetchOutcome> FetchAsync(
-        BatchContext batch, BatchRequestLine line, bool isRetry, CancellationToken cancellationToken)
+    private async Task<ImageFetchOutcome> FetchAsync(BatchContext batch, BatchRequestLine line, CancellationToken cancellationToken)
     {
         try
         {
             return await storage.RunAsync(
                 StorageOperations.ReadImage, token => batch.Images.FetchAsync(line.Image, token), cancellationToken);
         }
-        catch (Exception exception) when (isRetry && exception is (IOException or TimeoutException))
+        catch (Exception exception) when (exception is IOException or TimeoutException)
         {
-            // The first attempt at the shard fails on it, because the store may be down; in a later one it is this image
-            // that cannot be read.
+            // A place that does not answer at all is no fault of this row's; one that does, and fails on this image, is.
+            await storage.RunAsync(StorageOperations.ReadImage, batch.Images.ProbeAsync, cancellationToken);
             return new ImageFetchFailure(RowErrorCode.ImageNotFound, $"'{line.ImageLabel}' cannot be read: {exception.Message}");
         }
     }

@@ -26,4 +26,25 @@ internal sealed class ShardFeed(int rowsInFlight)
 
     /// <summary>A row has its outcome, or is abandoned.</summary>
     public void LeaveRow() => _rows.Release();
+
+    /// <summary>Waits, within the turn, until no other row is in flight; none will be before what is returned is disposed.</summary>
+    public async Task<IDisposable> EnterAloneAsync(CancellationToken cancellationToken)
+    {
+        var taken = 0;
+        try
+        {
+            for (; taken < rowsInFlight; taken++) await _rows.WaitAsync(cancellationToken);
+            return new Alone(_rows, rowsInFlight);
+        }
+        catch
+        {
+            if (taken > 0) _rows.Release(taken);
+            throw;
+        }
+    }
+
+    private sealed class Alone(SemaphoreSlim rows, int taken) : IDisposable
+    {
+        public void Dispose() => rows.Release(taken);
+    }
 }

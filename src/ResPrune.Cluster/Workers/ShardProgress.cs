@@ -13,6 +13,20 @@ internal sealed class ShardProgress(int answersWanted) : IDisposable
     private RowTotals _totals = RowTotals.Zero;
     private int _answersWanted = answersWanted;
 
+    /// <summary>The row that an isolated attempt is on.</summary>
+    public long? Line
+    {
+        get
+        {
+            lock (_lock) return field;
+        }
+
+        set
+        {
+            lock (_lock) field = value;
+        }
+    }
+
     /// <summary>A row has its outcome.</summary>
     public void Note(ResultRow row)
     {

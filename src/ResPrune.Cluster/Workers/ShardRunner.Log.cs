@@ -11,9 +11,6 @@ internal sealed partial class ShardRunner
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Worker} failed at shard {Shard} of batch {Batch}, try {Try}.")]
     private static partial void LogFailed(ILogger logger, Exception exception, string worker, string batch, int shard, int @try);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Shard {Shard} of batch {Batch} is given up, its rows become errors: {Reason}")]
-    private static partial void LogGivingUp(ILogger logger, string batch, int shard, string reason);
-
     [LoggerMessage(Level = LogLevel.Information, Message = "The coordinator of batch {Batch} did not hear {Worker}: {Reason}")]
     private static partial void LogNotHeard(ILogger logger, string worker, string batch, string reason);
 }

@@ -1,9 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ResPrune.Batch.Commit;
-using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Rows;
-using ResPrune.Batch.Sharding;
 using ResPrune.Cluster.Batches;
 using ResPrune.Cluster.Storage;
 using ResPrune.Inference.Engine;
@@ -18,7 +16,7 @@ internal sealed partial class ShardRunner(
     IGrainFactory grains,
     BatchContexts batches,
     BatchStorage storage,
-    RowAnswerer answerer,
+    ShardAnswerer answerer,
     WorkerInstruments instruments,
     IOptions<GpuWorkerOptions> options,
     TimeProvider time,
@@ -31,8 +29,7 @@ internal sealed partial class ShardRunner(
     /// <summary>
     /// Runs the lease to whatever end and tells the coordinator. Throws nothing: the next shard must not suffer from this one.
     /// </summary>
-    /// <returns>Rows that were given an outcome.</returns>
-    public async Task<long> RunAsync(
+    public async Task<ShardEnd> RunAsync(
         string worker, ShardLease lease, IVisionLanguageEngine engine, ShardFeed feed, CancellationToken abandon)
     {
         using var attempt = new ShardAttempt(worker, lease, engine, abandon);
@@ -41,7 +38,7 @@ internal sealed partial class ShardRunner(
         {
             var rows = await AnswerAndCommitAsync(attempt, feed);
             await TellAsync(lease, grain => grain.CompleteAsync(lease.Shard, lease.Attempt, CancellationToken.None));
-            return rows;
+            return new ShardEnd(rows);
         }
         catch (OperationCanceledException) when (attempt.IsLost)
         {
@@ -54,11 +51,20 @@ internal sealed partial class ShardRunner(
             instruments.AttemptEnded(WorkerInstruments.HandedBack);
             await TellAsync(lease, grain => grain.ReturnAsync(lease.Shard, lease.Attempt, CancellationToken.None));
         }
+        catch (Exception exception) when (exception is IOException or TimeoutException or HttpRequestException)
+        {
+            // The store is in trouble, which no row is to blame for: the shard waits until it works again.
+            instruments.AttemptEnded(WorkerInstruments.StoreError);
+            LogFailed(logger, exception, worker, lease.Batch.Value, lease.Shard, lease.Try);
+            await TellAsync(lease, grain => grain.ReturnAsync(lease.Shard, lease.Attempt, CancellationToken.None));
+            return new ShardEnd(0, exception.Message, IsStoreTrouble: true);
+        }
         catch (Exception exception)
         {
             instruments.AttemptEnded(WorkerInstruments.Error);
             LogFailed(logger, exception, worker, lease.Batch.Value, lease.Shard, lease.Try);
             await TellAsync(lease, grain => grain.FailAsync(lease.Shard, lease.Attempt, exception.Message, CancellationToken.None));
+            return new ShardEnd(0, exception.Message);
         }
         finally
         {
@@ -66,7 +72,7 @@ internal sealed partial class ShardRunner(
             await reports;
         }
 
-        return 0;
+        return new ShardEnd(0);
     }
 
     private async Task<long> AnswerAndCommitAsync(ShardAttempt attempt, ShardFeed feed)
@@ -75,9 +81,8 @@ internal sealed partial class ShardRunner(
         var batch = await batches.GetAsync(lease.Batch, attempt.Token);
         var shard = batch.Plan.Shards[lease.Shard];
         var answered = lease.GiveUpReason is null;
-        var rows = answered
-            ? await AnswerAsync(attempt, batch, shard, feed)
-            : await GiveUpAsync(attempt, batch, shard, lease.GiveUpReason!);
+        var rows = await answerer.AnswerAsync(attempt, batch, shard, feed, () => ReportAsync(attempt));
+        if (answered) HeedEngineFailures(lease, rows);
         await ReportAsync(attempt);
         // (15) First the attempt's own blob, then the create-only commit record. Only the record publishes.
         var started = time.GetTimestamp();
@@ -91,57 +96,13 @@ internal sealed partial class ShardRunner(
         return rows.Count;
     }
 
-    private async Task<IReadOnlyCollection<AttemptRow>> AnswerAsync(
-        ShardAttempt attempt, BatchContext batch, ShardSpec shard, ShardFeed feed)
+    /// <summary>A device that fails at most of what it is given must not turn a batch into errors: another one is asked before that is believed.</summary>
+    private void HeedEngineFailures(ShardLease lease, IReadOnlyCollection<AttemptRow> rows)
     {
-        var rows = new List<Task<AttemptRow>>(shard.Rows);
-        await feed.TakeTurnAsync(attempt.Token);
-        try
-        {
-            foreach (var line in await storage.ReadShardAsync(batch.Record, shard, attempt.Token))
-            {
-                await feed.EnterRowAsync(attempt.Token);
-                rows.Add(AnswerRowAsync(attempt, batch, line, feed));
-            }
-        }
-        catch
-        {
-            // The rows already under way are of no use without the others; they must end before the attempt does.
-            attempt.End();
-            await Task.WhenAll(rows).ContinueWith(static _ => { }, TaskScheduler.Default);
-            throw;
-        }
-        finally
-        {
-            feed.EndTurn();
-        }
-
-        return await Task.WhenAll(rows);
-    }
-
-    private async Task<AttemptRow> AnswerRowAsync(ShardAttempt attempt, BatchContext batch, BatchRequestLine line, ShardFeed feed)
-    {
-        try
-        {
-            var row = attempt.IsClosing
-                ? RowAnswerer.Failed(batch, line, RowErrorCode.BatchCancelled, "The batch was cancelled before this row's turn.")
-                : await answerer.AnswerAsync(batch, line, attempt.Lease.Try > 1, attempt.Engine, attempt.Token);
-            attempt.Progress.Note(row.Result);
-            return row;
-        }
-        finally
-        {
-            feed.LeaveRow();
-        }
-    }
-
-    private async Task<IReadOnlyCollection<AttemptRow>> GiveUpAsync(
-        ShardAttempt attempt, BatchContext batch, ShardSpec shard, string reason)
-    {
-        LogGivingUp(logger, attempt.Lease.Batch.Value, shard.Ordinal, reason);
-        var lines = await storage.ReadShardAsync(batch.Record, shard, attempt.Token);
-        return [.. lines.Select(line => RowAnswerer.Failed(
-            batch, line, line.Fault?.Code ?? RowErrorCode.EngineError, line.Fault?.Message ?? reason))];
+        if (lease.Isolated) return;
+        var failed = rows.Select(row => row.Result).OfType<ErrorRow>().Where(row => row.Code == RowErrorCode.EngineError).ToList();
+        if (failed.Count < _options.EngineFailureRows || failed.Count * 2 <= rows.Count) return;
+        throw new EngineFailureException($"the engine failed at {failed.Count} of {rows.Count} rows; the last one: {failed[^1].Message}");
     }
 
     private async Task KeepReportingAsync(ShardAttempt attempt)
@@ -173,6 +134,7 @@ internal sealed partial class ShardRunner(
             FirstAnswers = answers,
             DeviceBusySeconds = device.BusySeconds,
             DeviceStarvedSeconds = device.StarvedSeconds,
+            Line = attempt.Progress.Line,
         };
         try
         {

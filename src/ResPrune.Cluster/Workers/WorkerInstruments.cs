@@ -19,6 +19,9 @@ internal sealed class WorkerInstruments
     /// <summary>The worker stopped and handed the shard back.</summary>
     public const string HandedBack = "handed_back";
 
+    /// <summary>The blob store failed; the shard was handed back.</summary>
+    public const string StoreError = "store_error";
+
     /// <summary>The attempt failed.</summary>
     public const string Error = "error";
 

@@ -108,6 +108,7 @@ internal sealed class TestFleet : IAsyncDisposable
             options.ReportInterval = TimeSpan.FromMilliseconds(50);
             options.IdlePollInterval = TimeSpan.FromMilliseconds(50);
             options.DrainTimeout = TimeSpan.FromSeconds(5);
+            options.BenchTime = TimeSpan.FromMilliseconds(300);
         });
         silo.Configure<BatchCoordinatorOptions>(options =>
         {

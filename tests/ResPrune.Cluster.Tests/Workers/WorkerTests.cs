@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using ResPrune.Batch.Batches;
+using ResPrune.Batch.Rows;
 using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Batches;
 using ResPrune.Cluster.Tests.Hosting;
@@ -110,19 +111,74 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_shard_that_cannot_be_written_is_given_up_after_the_last_attempt_and_the_rest_goes_on()
+    public async Task A_store_that_fails_for_a_while_costs_time_and_no_answer()
     {
         var batch = await TestBatch.SubmitAsync(_store, rows: 9, TestBatch.Spec(rowsPerShard: 3));
-        var failing = new FailingWritesStore(_store, name => name.Contains("/attempts/000001.", StringComparison.Ordinal), failures: 6);
+        var failing = new FailingWritesStore(_store, name => name.Contains("/attempts/", StringComparison.Ordinal), failures: 12);
         await using var fleet = await TestFleet.StartAsync(1, failing, [_engine]);
         await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
 
         var end = await fleet.WaitForEndAsync(batch.Id);
 
-        Assert.Equal((BatchStatus.Completed, 6L, 3L), (end.Status, end.Committed.Answered, end.Committed.Failed));
+        Assert.Equal((BatchStatus.Completed, 9L, 0L), (end.Status, end.Committed.Answered, end.Committed.Failed));
+        await batch.AssertEveryIdOnceAsync();
+    }
+
+    [Fact]
+    public async Task A_device_that_fails_at_everything_is_taken_out_and_another_answers()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 10));
+        await using var bad = new FakeEngine { Before = (_, _) => throw new InvalidOperationException("CUDA error: device-side assert") };
+        var gate = new Gate(pass: 0);
+        _engine.Before = gate.PassAsync;
+        await using var fleet = await TestFleet.StartAsync(
+            2, _store, [bad, _engine], silo => silo.Configure<GpuWorkerOptions>(options => options.BenchTime = TimeSpan.FromMinutes(1)));
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        GpuWorkerStatus? status = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                GpuWorkerStatus[] all = [await fleet.Worker(0).GetStatusAsync(CancellationToken.None), await fleet.Worker(1).GetStatusAsync(CancellationToken.None)];
+                status = all.FirstOrDefault(worker => worker.State == GpuWorkerState.Benched);
+                return status is not null;
+            },
+            () => "no worker was taken out");
+        gate.Open();
+        var end = await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Contains("device-side assert", status!.Problem, StringComparison.Ordinal);
+        Assert.Equal((40L, 0L), (end.Committed.Answered, end.Committed.Failed));
+    }
+
+    [Fact]
+    public async Task The_row_that_kills_its_workers_is_found_alone_and_all_others_are_answered()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 6, TestBatch.Spec(rowsPerShard: 6));
+        await using var fleet = await TestFleet.StartAsync(1, _store, [_engine], silo =>
+        {
+            silo.Configure<GpuWorkerOptions>(options => options.IdlePollInterval = TimeSpan.FromMinutes(1));
+            silo.Configure<BatchCoordinatorOptions>(options => options.LeaseDuration = TimeSpan.FromSeconds(1));
+        });
+        await fleet.Worker(0).StopAsync(CancellationToken.None);
+        await StatusAsync(fleet, GpuWorkerState.Stopped);
+        for (var death = 0; death < 4; death++)
+        {
+            var lease = await LeaseAsync(fleet, batch.Id);
+            Assert.Equal(death >= 2, lease.Isolated);
+            if (!lease.Isolated) continue;
+            await fleet.Coordinator(batch.Id).ReportAsync(
+                new ShardReport { Worker = "doomed", Shard = 0, Attempt = lease.Attempt, Totals = RowTotals.Zero, Line = 4 }, CancellationToken.None);
+        }
+
+        await fleet.WaitForAsync(batch.Id, snapshot => snapshot.ShardsLeased == 0);
+        await fleet.Worker(0).StartAsync(CancellationToken.None);
+        var end = await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Equal((5L, 1L), (end.Committed.Answered, end.Committed.Failed));
+        Assert.Equal(1, _engine.MostInFlight);
         var (_, errors) = await batch.AssertEveryIdOnceAsync();
-        Assert.Equal(["row-3", "row-4", "row-5"], errors.Keys.Order());
-        Assert.All(errors.Values, code => Assert.Equal("engine_error", code));
+        Assert.Equal([new KeyValuePair<string, string>("row-3", "engine_error")], errors);
     }
 
     [Fact]
@@ -243,6 +299,16 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _engine.DisposeAsync();
+
+    /// <summary>The test as a worker that will never be heard of again; waits until the lease of the one before it has run out.</summary>
+    private static async Task<ShardLease> LeaseAsync(TestFleet fleet, BatchId batch)
+    {
+        ShardLease? lease = null;
+        await Eventually.HoldsAsync(
+            async () => (lease = await fleet.Coordinator(batch).TryLeaseAsync("doomed", CancellationToken.None)) is not null,
+            () => "no shard is given out");
+        return lease!;
+    }
 
     private static async Task<GpuWorkerStatus> StatusAsync(TestFleet fleet, GpuWorkerState wanted)
     {
