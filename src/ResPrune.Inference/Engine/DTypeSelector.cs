@@ -56,16 +56,23 @@ internal static class DTypeSelector
     };
 
     /// <summary>
-    /// bfloat16 where it is fast; else float32 where that fits; else float32 products over weights that stay in half precision.
+    /// bfloat16 where it is fast. Else float32 products over half-precision weights where they lie in their files, widened 8 MiB at a time: against a
+    /// float32 copy that costs 2–10 % of a prefill, gains a third of a decode step, which reads half the bytes, takes half the memory and loads
+    /// at the speed of the disk. Weights stored in float32 stay so where they fit, and are rounded to bfloat16 where they do not.
     /// </summary>
     private static RunningDType Automatic(WeightSizes sizes, double speedUp, long availableBytes)
     {
         if (sizes.StoredBytes < SmallModelBytes) return RunningDType.Float32;
         var limit = (long)(availableBytes * (1 - HeadRoom));
         if (speedUp > WorthwhileSpeedUp && sizes.OwnBytes(BFloat16) <= limit) return BFloat16;
-        if (sizes.Bytes(RunningDType.Float32) <= limit) return RunningDType.Float32;
+        var mostlyHalf = sizes.Float16 + sizes.BFloat16 > sizes.Float32 + sizes.Float64;
+        if (!mostlyHalf && sizes.Bytes(RunningDType.Float32) <= limit) return RunningDType.Float32;
         return Fitting(
-            new RunningDType(ScalarType.Float32, sizes.StoredHalf), onCpu: true, sizes, availableBytes, "use a machine with more memory, or a checkpoint stored in bfloat16");
+            new RunningDType(ScalarType.Float32, sizes.StoredHalf),
+            onCpu: true,
+            sizes,
+            availableBytes,
+            "use a machine with more memory, or a checkpoint stored in bfloat16");
     }
 
     /// <summary>Refuses what needs more memory than there is. Weights used where they lie in their files need none of their own.</summary>

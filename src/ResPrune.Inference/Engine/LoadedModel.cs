@@ -15,12 +15,16 @@ internal sealed class LoadedModel : IDisposable
     private LoadedModel(CheckpointModel model, ModelDescription description, RequestPreparer preparer, MicroBatchRunner runner)
     {
         _model = model;
+        Loading = model.Loading;
         Description = description;
         Preparer = preparer;
         Runner = runner;
     }
 
     public ModelDescription Description { get; }
+
+    /// <summary>What loading the weights took.</summary>
+    public LoadStatistics Loading { get; }
 
     public RequestPreparer Preparer { get; }
 

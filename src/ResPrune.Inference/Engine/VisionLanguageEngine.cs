@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using ResPrune.Inference.Weights;
 
 namespace ResPrune.Inference.Engine;
 
@@ -45,6 +46,9 @@ public sealed class VisionLanguageEngine : IVisionLanguageEngine
 
     /// <inheritdoc/>
     public ModelDescription Model => _loaded.Description;
+
+    /// <summary>What loading the weights took.</summary>
+    public LoadStatistics Loading => _loaded.Loading;
 
     /// <inheritdoc/>
     public EngineStatistics Statistics => _loop.Snapshot(_accepted.Reader.Count + _ready.Reader.Count);

@@ -14,7 +14,7 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
 {
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly CheckpointFiles _files;
-    private readonly Dictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> _unused = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NamedWeight> _unused = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
     private readonly Device _device;
     private readonly RunningDType _dtype;
@@ -27,18 +27,18 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
         _files = files;
         _device = device;
         _dtype = dtype;
-        var names = new Dictionary<SafetensorsEntry, string>();
         foreach (var file in files.Files)
         {
             foreach (var entry in file.Entries.Values)
             {
                 if (canonicalName(entry.Name) is not { } name) continue;
-                if (_unused.TryAdd(name, (file, entry))) names.Add(entry, name);
-                else _problems.Add($"'{entry.Name}' and '{_unused[name].Entry.Name}' are the same weight under two names");
+                var weight = new NamedWeight(name, file, entry, WeightReader.StaysMapped(entry, Held(entry, matrix: true), device));
+                if (!_unused.TryAdd(name, weight))
+                    _problems.Add($"'{entry.Name}' and '{_unused[name].Entry.Name}' are the same weight under two names");
             }
         }
 
-        _digest = new WeightsDigest(files.Files, names, entry => WeightReader.StaysMapped(entry, Held(entry, matrix: true), device));
+        _digest = new WeightsDigest([.. files.Files.SelectMany(file => _unused.Values.Where(weight => weight.File == file).OrderBy(weight => weight.Entry.Offset))]);
     }
 
     /// <summary>Number of weights handed out so far.</summary>
@@ -101,7 +101,7 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
             return empty(0);
         }
 
-        var (file, entry) = found;
+        var (_, file, entry, _) = found;
         if (!shape.SequenceEqual(entry.Shape.ToArray()))
         {
             _problems.Add($"'{entry.Name}' has shape [{string.Join(", ", entry.Shape)}], the config asks for [{string.Join(", ", shape.ToArray())}]");

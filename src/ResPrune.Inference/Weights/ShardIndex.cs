@@ -36,7 +36,7 @@ internal sealed class ShardIndex
         if (shardOf.Count == 0) throw map.Invalid("an object of tensor names and file names");
         var index = new ShardIndex(path, shardOf);
         var folder = Path.GetDirectoryName(path)!;
-        var missing = index.Shards.Where(shard => !File.Exists(Path.Combine(folder, shard))).ToList();
+        var missing = index.Shards.Where(shard => !Exists(Path.Combine(folder, shard))).ToList();
         if (missing.Count > 0)
         {
             throw new ModelLoadException(
@@ -66,6 +66,9 @@ internal sealed class ShardIndex
         if (problems.Count == 0) return;
         throw new ModelLoadException($"{_path}: does not fit its files, which may be of different versions; download them again: {ProblemList.Text(problems)}.");
     }
+
+    /// <summary>Whether there is a file, behind the link if it is one: a link that leads nowhere is a download that was cut off.</summary>
+    private static bool Exists(string path) => File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
 
     /// <summary>A file of the folder itself. The index comes with the download: it must not make this program open any other file.</summary>
     private static string ShardName(JsonField field)

@@ -15,9 +15,6 @@ internal readonly record struct WeightSizes(long Float16, long BFloat16, long Fl
     /// <summary>Bytes on disk.</summary>
     public long StoredBytes => (2 * (Float16 + BFloat16)) + (4 * Float32) + (8 * Float64);
 
-    /// <summary>The type most weights are stored in.</summary>
-    public ScalarType Stored => Largest((Float16, ScalarType.Float16), (BFloat16, ScalarType.BFloat16), (Float32, ScalarType.Float32), (Float64, ScalarType.Float64));
-
     /// <summary>The half-precision type that most weights which are stored in one have; bfloat16 where none is.</summary>
     public ScalarType StoredHalf => Float16 > BFloat16 ? ScalarType.Float16 : ScalarType.BFloat16;
 
@@ -44,16 +41,5 @@ internal readonly record struct WeightSizes(long Float16, long BFloat16, long Fl
             _ => Float16,
         };
         return (Count - mapped) * size;
-    }
-
-    private static ScalarType Largest(params ReadOnlySpan<(long Count, ScalarType Type)> types)
-    {
-        var best = types[0];
-        foreach (var type in types)
-        {
-            if (type.Count > best.Count) best = type;
-        }
-
-        return best.Type;
     }
 }
