@@ -38,11 +38,16 @@ internal sealed class CacheTarget(HubCache cache, HubRepository repository, HubR
 
     private static bool IsWhole(string path, HubFile file)
     {
-        var info = new FileInfo(path);
-        // Through the link: where it leads nowhere there is no file.
-        return info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target
-            ? target.Exists && target.Length == file.Size
-            : info.Exists && info.Length == file.Size;
+        try
+        {
+            // Opened, because the length of a link is its own. Shared in every way, because that takes no lock.
+            using var opened = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            return RandomAccess.GetLength(opened) == file.Size;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
     }
 
     private string BlobOf(HubFile file) => Path.Combine(_blobs, file.Hash.Hex);

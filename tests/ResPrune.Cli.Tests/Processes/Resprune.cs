@@ -23,6 +23,9 @@ internal sealed class Resprune : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>The number of the process that was started.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>What it has said on standard error so far.</summary>
     public string Error
     {
@@ -40,7 +43,29 @@ internal sealed class Resprune : IDisposable
     }
 
     /// <summary>Starts it, deaf to no signal: what a shell puts in the background is started with SIGINT ignored, and passes that on.</summary>
-    public static Resprune Start(params string[] arguments) => new(StartInfo("env", ["--default-signal=INT,TERM", "dotnet", Program, .. arguments]));
+    public static Resprune Start(params string[] arguments) => StartIn([], arguments);
+
+    /// <summary>Starts it with some variables of its own.</summary>
+    public static Resprune StartIn(Dictionary<string, string> environment, params string[] arguments) =>
+        new(StartInfo("env", ["--default-signal=INT,TERM", "dotnet", Program, .. arguments], environment));
+
+    /// <summary>
+    /// Starts it where <paramref name="disk"/> is a disk of this size that only it sees; after its end standard output lists what is on that.
+    /// </summary>
+    public static Resprune StartOnDisk(string disk, string size, Dictionary<string, string> environment, params string[] arguments)
+    {
+        const string Script = """
+            disk=$1
+            mount -t tmpfs -o size="$2" resprune "$disk" || exit 99
+            shift 2
+            "$@"
+            code=$?
+            find "$disk" -type f
+            exit $code
+            """;
+        string[] unshare = Environment.IsPrivilegedProcess ? ["--mount"] : ["--mount", "--map-root-user"];
+        return new(StartInfo("unshare", [.. unshare, "sh", "-c", Script, "sh", disk, size, "dotnet", Program, .. arguments], environment));
+    }
 
     /// <summary>Runs it to its end on a terminal of its own.</summary>
     public static async Task<Outcome> RunOnTerminalAsync(params string[] arguments)
@@ -96,11 +121,12 @@ internal sealed class Resprune : IDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(string program, IReadOnlyList<string> arguments)
+    private static ProcessStartInfo StartInfo(string program, IReadOnlyList<string> arguments, Dictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         // Colours and widths must be this test's own.
         foreach (var name in (string[])["NO_COLOR", "FORCE_COLOR", "COLUMNS", "CI"]) start.Environment.Remove(name);
+        foreach (var (name, value) in environment ?? []) start.Environment[name] = value;
         return start;
     }
 
