@@ -25,6 +25,9 @@ public sealed class AzuriteFixture : IAsyncLifetime, ICollectionFixture<AzuriteF
         if (_server is not null) await _server.DisposeAsync();
     }
 
+    /// <summary>A proxy before the server; the caller disposes it.</summary>
+    internal FaultyProxy NewProxy() => new(Port);
+
     /// <summary>Makes an empty container; its name.</summary>
     public async Task<string> NewContainerAsync()
     {
