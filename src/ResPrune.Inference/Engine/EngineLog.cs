@@ -19,4 +19,7 @@ internal static partial class EngineLog
 
     [LoggerMessage(EventId = 1005, Level = LogLevel.Critical, Message = "The device thread ended unexpectedly")]
     public static partial void LoopDied(ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 1006, Level = LogLevel.Warning, Message = "{Notice}")]
+    public static partial void ModelNotice(ILogger logger, string notice);
 }

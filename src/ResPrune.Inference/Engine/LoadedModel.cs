@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using ResPrune.Inference.Models;
+using ResPrune.Inference.Processing;
 using ResPrune.Inference.Tokenization;
 using ResPrune.Inference.Weights;
 using TorchSharp;
@@ -52,9 +53,13 @@ internal sealed class LoadedModel : IDisposable
             device.ToString(),
             dtype.ToString(),
             model.WeightsDigest,
-            checkpoint.DefaultAlpha);
+            checkpoint.DefaultAlpha)
+        {
+            Notices = CheckpointChatTemplate.Differs(directory, checkpoint.CreatePromptFormat(tokenizer).Text) is { } notice ? [notice] : [],
+        };
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         EngineLog.ModelLoaded(logger, description.Name, model.Parameters, description.DType, description.Device, seconds);
+        foreach (var line in description.Notices) EngineLog.ModelNotice(logger, line);
         return new LoadedModel(model, description, preparer, new MicroBatchRunner(checkpoint, model.Model, tokenizer, instruments));
     }
 

@@ -15,4 +15,8 @@ public sealed record ModelDescription(
     string Device,
     string DType,
     string WeightsDigest,
-    double DefaultAlpha);
+    double DefaultAlpha)
+{
+    /// <summary>What is unusual about the folder and does not keep it from serving, a line each.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+}

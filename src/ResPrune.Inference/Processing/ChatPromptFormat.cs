@@ -22,7 +22,12 @@ internal sealed class ChatPromptFormat : IPromptFormat
         _template = template;
         _head = [.. tokenizer.Prefix, .. tokenizer.Encode(template.Head, addSpecialTokens: false), imageTokenId];
         _tail = [.. tokenizer.Encode(template.Tail, addSpecialTokens: false), .. tokenizer.Suffix];
+        var image = tokenizer.Decode([imageTokenId], skipSpecialTokens: false);
+        Text = template.Head + image + template.Between + CheckpointChatTemplate.Question + template.After + template.Tail;
     }
+
+    /// <inheritdoc/>
+    public string Text { get; }
 
     /// <inheritdoc/>
     public MultimodalPrompt Compose(string question)

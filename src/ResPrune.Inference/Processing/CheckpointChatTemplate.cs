@@ -56,12 +56,25 @@ internal sealed record CheckpointChatTemplate(string File, string Text)
         var at = 0;
         foreach (var word in Words(prompt))
         {
-            var found = literals.IndexOf(word, at, StringComparison.Ordinal);
-            if (found < 0) return word;
-            at = found + word.Length;
+            at = EndOf(literals, word, at);
+            if (at < 0) return word;
         }
 
         return null;
+    }
+
+    /// <summary>The index behind a word that is not part of a longer one, or −1.</summary>
+    private static int EndOf(string text, string word, int at)
+    {
+        for (; (at = text.IndexOf(word, at, StringComparison.Ordinal)) >= 0; at++)
+        {
+            var end = at + word.Length;
+            var before = char.IsLetter(word[0]) && at > 0 && char.IsLetter(text[at - 1]);
+            var after = char.IsLetter(word[^1]) && end < text.Length && char.IsLetter(text[end]);
+            if (!before && !after) return end;
+        }
+
+        return -1;
     }
 
     private static IEnumerable<string> Words(string prompt)

@@ -37,6 +37,30 @@ public sealed class ModelFolderFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task ATokenizerThatIsNotConvertedIsNamedWithWhatConvertsIt()
+    {
+        File.Move(Path.Combine(_folder, "tokenizer.json"), Path.Combine(_folder, "tokenizer.model"));
+        await RefusesAsync("tokenizer.json", "only tokenizer.model", "save_pretrained");
+    }
+
+    [Fact]
+    public async Task ATokenizerWithoutTheImageTokenIsNamed()
+    {
+        Edit("tokenizer.json", tokenizer => tokenizer["added_tokens"]!.AsArray().Single(token => (string)token!["content"]! == "<image>")!["content"] = "<picture>");
+        await RefusesAsync("tokenizer.json", "has no token <image>", "another model's");
+    }
+
+    [Fact]
+    public async Task AnotherChatTemplateIsNoticedAndServes()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "chat_template.jinja"), "{{ '<image>' }}<|assistant|>");
+        await using var engine = await VisionLanguageEngine.LoadAsync(new EngineOptions { ModelDirectory = _folder, Device = "cpu", DType = "float32" });
+        var notice = Assert.Single(engine.Model.Notices);
+        Assert.Contains("chat_template.jinja", notice, StringComparison.Ordinal);
+        Assert.Contains("ASSISTANT:", notice, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AMissingFolderIsNamed()
     {
         Directory.Delete(_folder, recursive: true);

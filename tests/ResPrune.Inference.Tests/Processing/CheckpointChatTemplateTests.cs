@@ -51,6 +51,7 @@ public sealed class CheckpointChatTemplateTests : IDisposable
     [InlineData("ASSISTANT: <image>", Llava, "ASSISTANT:")]
     [InlineData("{{ '<image>", Llava, "ASSISTANT:")]
     [InlineData("", Llava, "<image>")]
+    [InlineData(LlavaTemplate, "A chat. USER: <image>\n{question} ASSISTANT:", "A")]
     public void Another_template_is_reported_by_file_and_marker(string template, string prompt, string marker)
     {
         WriteJinja(template);

@@ -51,6 +51,19 @@ public sealed class PromptGoldenTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void The_prompt_as_text_is_what_the_ids_decode_to(string directory)
+    {
+        var (tokenizer, format, _) = Load(new GoldenModel(directory));
+        const string Asked = "is it red";
+        var decoded = tokenizer.Decode(format.Compose(Asked).Ids, skipSpecialTokens: false);
+        var text = format.Text.Replace(CheckpointChatTemplate.Question, Asked, StringComparison.Ordinal);
+
+        // A SentencePiece tokenizer begins each stretch with a space, and the prompt with its <s>.
+        Assert.EndsWith(text.Replace(" ", "", StringComparison.Ordinal), decoded.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     private static (ITokenizer Tokenizer, IPromptFormat Format, int ImageTokenId) Load(GoldenModel model)
     {
         var checkpoint = model.Open();

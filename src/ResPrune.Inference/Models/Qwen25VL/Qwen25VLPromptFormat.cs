@@ -27,18 +27,22 @@ internal sealed class Qwen25VLPromptFormat : IPromptFormat
         _tokenizer = tokenizer;
         int Control(string name) => tokenizer.TokenId(name) ?? throw new ModelLoadException(
             $"{Path.Combine(directory, "tokenizer.json")}: has no '{name}', which this model's prompts need; it belongs to another model.");
-        IEnumerable<int> Text(string text) => tokenizer.EncodeText(text).Select(token => token.Id);
+        IEnumerable<int> Encode(string text) => tokenizer.EncodeText(text).Select(token => token.Id);
 
         var (start, end) = (Control(Start), Control(End));
         int[] beforeImage =
         [
-            .. tokenizer.Prefix, start, .. Text("system\nYou are a helpful assistant."), end, .. Text("\n"),
-            start, .. Text("user\n"), Control("<|vision_start|>"),
+            .. tokenizer.Prefix, start, .. Encode("system\nYou are a helpful assistant."), end, .. Encode("\n"),
+            start, .. Encode("user\n"), Control("<|vision_start|>"),
         ];
         _imageIndex = beforeImage.Length;
         _head = [.. beforeImage, imageTokenId, Control("<|vision_end|>")];
-        _tail = [end, .. Text("\n"), start, .. Text("assistant\n"), .. tokenizer.Suffix];
+        _tail = [end, .. Encode("\n"), start, .. Encode("assistant\n"), .. tokenizer.Suffix];
+        Text = tokenizer.Decode(_head, skipSpecialTokens: false) + CheckpointChatTemplate.Question + tokenizer.Decode(_tail, skipSpecialTokens: false);
     }
+
+    /// <inheritdoc/>
+    public string Text { get; }
 
     /// <inheritdoc/>
     public MultimodalPrompt Compose(string question)
