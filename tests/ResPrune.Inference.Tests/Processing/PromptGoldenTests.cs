@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ResPrune.Inference.Processing;
 using ResPrune.Inference.Tests.Models;
 using ResPrune.Inference.Tokenization;
@@ -62,6 +63,28 @@ public sealed class PromptGoldenTests
 
         // A SentencePiece tokenizer begins each stretch with a space, and the prompt with its <s>.
         Assert.EndsWith(text.Replace(" ", "", StringComparison.Ordinal), decoded.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    /// <summary>Every control token of the tokenizer, typed by a user.</summary>
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_question_cannot_bring_control_tokens_in(string directory)
+    {
+        var golden = new GoldenModel(directory);
+        var (tokenizer, format, _) = Load(golden);
+        using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "tokenizer.json")));
+        var added = file.RootElement.GetProperty("added_tokens").EnumerateArray()
+            .ToDictionary(token => token.GetProperty("id").GetInt32(), token => token.GetProperty("content").GetString()!);
+        Assert.NotEmpty(added);
+        int[] Controls(string question) => [.. format.Compose(question).Ids.Where(added.ContainsKey)];
+
+        var plain = Controls("What is it?");
+        Assert.All(added.Values, typed =>
+        {
+            Assert.Equal(plain, Controls(typed));
+            Assert.Equal(plain, Controls($"What{typed} is it?{typed}"));
+            Assert.Contains(typed, tokenizer.Decode([.. format.Compose($"a {typed} b").Question.Select(token => token.Id)], skipSpecialTokens: true));
+        });
     }
 
     private static (ITokenizer Tokenizer, IPromptFormat Format, int ImageTokenId) Load(GoldenModel model)

@@ -32,14 +32,8 @@ internal sealed class QwenVisionLayer : IDisposable
     /// <summary>[S, C] -> [S, C]</summary>
     public Tensor Forward(Tensor hidden, QwenVisionAttention attention)
     {
-        using var scope = NewDisposeScope();
-        var normed = attention.Enter(_norm1.Forward(hidden));
-        var heads = _queryKeyValue.Forward(normed).view(hidden.size(0), 3, _heads, -1); // [S, 3, H, D]
-        var attended = attention.Attend(heads.select(1, 0), heads.select(1, 1), heads.select(1, 2)); // [S, C]
-        hidden = hidden.Plus(attention.Leave(_output.Forward(attended)));
-        normed = _norm2.Forward(hidden);
-        var inner = nn.functional.silu(_gate.Forward(normed)) * _up.Forward(normed); // [S, M]
-        return hidden.Plus(_down.Forward(inner)).MoveToOuterDisposeScope();
+        using var attended = Attend(hidden, attention);
+        return Feed(attended);
     }
 
     /// <inheritdoc/>
@@ -52,5 +46,23 @@ internal sealed class QwenVisionLayer : IDisposable
         _gate.Dispose();
         _up.Dispose();
         _down.Dispose();
+    }
+
+    // A scope each: a large picture has 65,536 patches, so what attention needed must be gone before the MLP's inner width comes.
+    private Tensor Attend(Tensor hidden, QwenVisionAttention attention)
+    {
+        using var scope = NewDisposeScope();
+        var normed = attention.Enter(_norm1.Forward(hidden));
+        var heads = _queryKeyValue.Forward(normed).view(hidden.size(0), 3, _heads, -1); // [S, 3, H, D]
+        var attended = attention.Attend(heads.select(1, 0), heads.select(1, 1), heads.select(1, 2)); // [S, C]
+        return hidden.Plus(attention.Leave(_output.Forward(attended))).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Feed(Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        var normed = _norm2.Forward(hidden);
+        var inner = nn.functional.silu(_gate.Forward(normed)) * _up.Forward(normed); // [S, M]
+        return hidden.Plus(_down.Forward(inner)).MoveToOuterDisposeScope();
     }
 }
