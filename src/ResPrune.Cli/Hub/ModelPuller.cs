@@ -27,7 +27,7 @@ internal sealed class ModelPuller
         if (_settings.IsOffline) return FindOffline(request);
         using var http = new HubHttp(_settings, _limits, _time);
         var client = new HubClient(http, _settings, _limits, _retry, request.Repository, request.Revision);
-        var listing = await client.ListAsync(cancellationToken);
+        var listing = await ListAsync(client, request, cancellationToken);
         IPullTarget target = request.Output is { } output
             ? new FolderTarget(Path.GetFullPath(output), listing.Commit, _time)
             : new CacheTarget(_cache, request.Repository, request.Revision, listing.Commit);
@@ -84,8 +84,8 @@ internal sealed class ModelPuller
     private async Task FetchAsync(
         HubClient client, IPullTarget target, HubListing listing, HubFile file, PullProgress progress, CancellationToken cancellationToken)
     {
-        using var held = await FileLock.AcquireAsync(target.LockOf(file), () => progress.Wait(file.Name), cancellationToken);
-        progress.Wait(null);
+        using var held = await FileLock.AcquireAsync(target.LockOf(file), () => progress.Wait(file), cancellationToken);
+        progress.Locked(file);
         // Whoever held the lock may have fetched it.
         if (await target.HasAsync(file, cancellationToken))
         {
@@ -99,6 +99,19 @@ internal sealed class ModelPuller
             await transfer.RunAsync(cancellationToken);
         target.Publish(file);
         progress.Done();
+    }
+
+    private async Task<HubListing> ListAsync(HubClient client, PullRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.ListAsync(cancellationToken);
+        }
+        catch (HubException exception) when (exception.Failure == HubFailure.Unreachable && _cache.Find(request.Repository, request.Revision) is not null)
+        {
+            throw new HubException(
+                exception.Failure, $"{exception.Message} An earlier pull is in the cache: HF_HUB_OFFLINE=1 takes that.", exception);
+        }
     }
 
     private string FindOffline(PullRequest request)

@@ -6,7 +6,7 @@ internal sealed class PullProgress
     private long _bytes;
     private int _files;
     private long _fetched;
-    private volatile string? _waiting;
+    private string? _waiting;
     private volatile Plan? _plan;
 
     /// <summary>What is to be done; null until the listing is there.</summary>
@@ -22,7 +22,7 @@ internal sealed class PullProgress
     public int Files => Volatile.Read(ref _files);
 
     /// <summary>A file that another process is fetching and this one waits for.</summary>
-    public string? Waiting => _waiting;
+    public string? Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>The listing is there.</summary>
     public void Begin(Plan plan) => _plan = plan;
@@ -46,8 +46,11 @@ internal sealed class PullProgress
     /// <summary>A file is whole.</summary>
     public void Done() => Interlocked.Increment(ref _files);
 
-    /// <summary>Another process has a file's lock; null when it is free again.</summary>
-    public void Wait(string? file) => _waiting = file;
+    /// <summary>Another process has a file's lock.</summary>
+    public void Wait(HubFile file) => Volatile.Write(ref _waiting, file.Name);
+
+    /// <summary>A file's lock is here.</summary>
+    public void Locked(HubFile file) => Interlocked.CompareExchange(ref _waiting, null, file.Name);
 
     /// <summary>What is to be done.</summary>
     /// <param name="Folder">Where it will be.</param>

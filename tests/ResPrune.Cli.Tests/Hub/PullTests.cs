@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using ResPrune.Cli.Hub;
 
@@ -150,6 +151,43 @@ public sealed class PullTests : IDisposable
         PullPlace.Holds(await _place.PullAsync(hub), hub.Repository);
         Assert.Equal(hub.Repository.Wanted.Count(), hub.Seen.Count(request => request is { Method: "HEAD", IsHub: true }));
         Assert.DoesNotContain(hub.Seen, request => request is { Method: "HEAD", IsHub: false });
+    }
+
+    [Fact]
+    public async Task AFileThatAnotherProgramHasLockedIsWaitedFor()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        var shard = hub.Repository.Wanted.First(FakeRepository.IsLarge);
+        var path = Path.Combine(_place.Cache, ".locks", PullPlace.Repository.FolderName, $"{hub.Repository.HashOf(shard)}.lock");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        // flock(2) by another process: what Python's filelock does.
+        using var holder = Process.Start(new ProcessStartInfo("flock", ["--exclusive", path, "sh", "-c", "echo held; read _ || true"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        Assert.Equal("held", await holder.StandardOutput.ReadLineAsync());
+        var progress = new PullProgress();
+        var pull = _place.PullAsync(hub, progress: progress);
+        for (var waited = Stopwatch.StartNew(); progress.Waiting != shard; await Task.Delay(10))
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30) && !pull.IsCompleted, $"It does not wait: {pull.Status}, {progress.Waiting}.");
+        Assert.DoesNotContain(hub.Contents, request => request.FileName == shard);
+        holder.StandardInput.Close();
+        PullPlace.Holds(await pull, hub.Repository);
+        await holder.WaitForExitAsync();
+    }
+
+    [Fact]
+    public async Task AnUnreachableHubIsSaidToHaveACopyHere()
+    {
+        await using var hub = await FakeHub.StartAsync();
+        await _place.PullAsync(hub);
+        hub.Intercept = async (context, _) =>
+        {
+            await FakeHub.Refuse(context, StatusCodes.Status503ServiceUnavailable);
+            return true;
+        };
+        await _place.FailAsync(hub, words: ["503", "HF_HUB_OFFLINE=1"]);
     }
 
     [Fact]
