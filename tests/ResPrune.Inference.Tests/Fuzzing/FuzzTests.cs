@@ -13,7 +13,7 @@ namespace ResPrune.Inference.Tests.Fuzzing;
 /// <summary>Everything that reads a file somebody else wrote, before a tensor is made of it.</summary>
 public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Targets = 4;
+    private const int Targets = 5;
     private static readonly int Share = FuzzRun.Mutations / Targets;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("resprune-fuzz").FullName;
@@ -29,6 +29,24 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
         {
             File.WriteAllBytes(path, bytes);
             using var file = SafetensorsFile.Open(path);
+        }, output);
+    }
+
+    [Fact]
+    public void Indexes_of_shards()
+    {
+        var path = Path.Combine(_directory, ShardIndex.FileName);
+        var files = new List<(string Name, byte[] Bytes)>();
+        foreach (var folder in GoldenData.Folders("models").Where(folder => File.Exists(Path.Combine(folder, ShardIndex.FileName))))
+        {
+            foreach (var shard in Directory.GetFiles(folder, "*.safetensors")) File.WriteAllBytes(Path.Combine(_directory, Path.GetFileName(shard)), []);
+            files.Add((Path.GetFileName(folder), File.ReadAllBytes(Path.Combine(folder, ShardIndex.FileName))));
+        }
+
+        FuzzRun.Run(Share, files, bytes =>
+        {
+            File.WriteAllBytes(path, bytes);
+            ShardIndex.Read(path);
         }, output);
     }
 
