@@ -106,5 +106,24 @@ internal sealed class CheckpointFolder : IDisposable
         File.WriteAllBytes(path, [.. prefix, .. json, .. Enumerable.Repeat((byte)' ', padding), .. data.ToArray()]);
     }
 
+    /// <summary>Writes a file of one long tensor of zeros as a hole, which takes no room on the disk.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="count">Its elements.</param>
+    /// <param name="lastBytes">What it ends with.</param>
+    public static void WriteHollow(string path, SafetensorsDType type, long count, byte[] lastBytes)
+    {
+        var entry = new SafetensorsEntry("hollow", type, [count], 0, 0);
+        var length = count * entry.ElementSize;
+        var json = Encoding.UTF8.GetBytes($$"""{"hollow":{"dtype":"{{type}}","shape":[{{count}}],"data_offsets":[0,{{length}}] } }""".PadRight(120));
+        var prefix = new byte[8];
+        BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)json.Length);
+        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        stream.Write([.. prefix, .. json]);
+        stream.SetLength(stream.Length + length);
+        stream.Seek(-lastBytes.Length, SeekOrigin.End);
+        stream.Write(lastBytes);
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -20,6 +20,18 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Equal(1f, (float)b.data<Half>().ToArray()[0]);
     }
 
+    [Fact]
+    public void ATensorOfMoreThanTwoGibibytesIsUsedWhereItLies()
+    {
+        const long Count = (1L << 30) + 3;
+        CheckpointFolder.WriteHollow(_path, SafetensorsDType.F16, Count, lastBytes: [0, 60]);
+        using var file = SafetensorsFile.Open(_path);
+        using var view = file.View(Assert.Single(file.Entries.Values));
+        using var last = view.narrow(0, Count - 2, 2);
+        Assert.Equal(Count, view.numel());
+        Assert.Equal([0f, 1f], last.data<Half>().ToArray().Select(value => (float)value));
+    }
+
     [Theory]
     [InlineData("""{"a":{"dtype":"F8_E4M3","shape":[8],"data_offsets":[0,8]}}""", 8, "'a' has dtype F8_E4M3")]
     [InlineData("""{"a":{"dtype":"3","shape":[8],"data_offsets":[0,8]}}""", 8, "'a' has dtype 3;")]
