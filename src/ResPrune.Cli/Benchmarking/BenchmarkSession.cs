@@ -4,8 +4,6 @@ using ResPrune.Cli.Json;
 using ResPrune.Cli.Rendering;
 using ResPrune.Cli.Running;
 using ResPrune.Inference.Engine;
-using ResPrune.Inference.Weights;
-using ResPrune.TinyModel.Export;
 
 namespace ResPrune.Cli.Benchmarking;
 
@@ -22,9 +20,7 @@ internal static class BenchmarkSession
         {
             if (settings.Random is { } random)
             {
-                error.WriteLine($"writing {random.Shape} with {random.Layers} decoder layers of random weights to {temporary!.FullName}");
-                var shape = CheckpointShape.Llava15With7BillionWidths(random.Layers, random.VisionLayers);
-                await RandomCheckpoint.WriteAsync(temporary.FullName, shape, BundledModel.Directory, seed: 0, interruption.Token);
+                await random.WriteAsync(temporary!.FullName, error, interruption.Token);
                 settings = settings with { Engine = settings.Engine with { ModelDirectory = temporary.FullName } };
             }
 
@@ -61,9 +57,7 @@ internal static class BenchmarkSession
 
         return new BenchmarkReport
         {
-            Model = settings.Random is { } random
-                ? $"{random.Shape} widths, {random.VisionLayers} + {random.Layers} layers, random weights"
-                : model!.Name,
+            Model = settings.Random?.Description ?? model!.Name,
             Parameters = model!.Parameters,
             Device = model.Device,
             DType = model.DType,

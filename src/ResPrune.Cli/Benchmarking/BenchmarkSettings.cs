@@ -1,3 +1,4 @@
+using ResPrune.Cli.RandomModels;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Processing;
 
@@ -9,7 +10,7 @@ internal sealed record BenchmarkSettings
     /// <summary>Which model runs where; the batch size is set by each measurement.</summary>
     public required EngineOptions Engine { get; init; }
 
-    /// <summary>Random weights of real widths instead of a model folder; null for the folder.</summary>
+    /// <summary>Random weights of real shapes instead of a model folder; null for the folder.</summary>
     public RandomModel? Random { get; init; }
 
     /// <summary>Bounds on a picture's pixels, for models of dynamic resolution.</summary>

@@ -11,15 +11,8 @@ internal sealed class BenchCommand
 
     private readonly PictureSizeArguments _pictureSize = new();
 
-    private readonly Option<string?> _shape = ValueOption.Create<string?>(
-        "--shape", RandomModel.Llava15, "Random weights of these widths instead of a model folder, to see the effect at real sizes.", null,
-        text => ValueOption.Word(text, [RandomModel.Llava15]));
-
-    private readonly Option<int?> _layers = ValueOption.OptionalNumber(
-        "--layers", "N", "Decoder layers of --shape. Default: 2 (the published model has 32).", 1, 32);
-
-    private readonly Option<int?> _visionLayers = ValueOption.OptionalNumber(
-        "--vision-layers", "N", "Encoder layers of --shape. Default: 24.", 2, 24);
+    private readonly PresetArguments _preset = new(
+        "Random weights of these shapes instead of a model folder, to see the effect at real sizes.", required: false, defaultLayers: 2);
 
     private readonly Option<IReadOnlyList<string>> _keep = ValueOption.List(
         "--keep", "LIST", "Token budgets, between commas.", ["all", "1/3", "1/9"], RunCommand.Keep);
@@ -44,11 +37,8 @@ internal sealed class BenchCommand
         var command = new Command("bench", "Measures images per second and time per stage at several token budgets; read the ratios.");
         options._engine.AddTo(command);
         options._pictureSize.AddTo(command);
-        Option[] others =
-        [
-            options._shape, options._layers, options._visionLayers, options._keep, options._batchSizes, options._images, options._maxTokens,
-            options._json,
-        ];
+        options._preset.AddTo(command);
+        Option[] others = [options._keep, options._batchSizes, options._images, options._maxTokens, options._json];
         foreach (var option in others) command.Add(option);
         command.Validators.Add(options.Validate);
         command.SetAction((parsed, _) => BenchmarkSession.RunAsync(
@@ -58,26 +48,18 @@ internal sealed class BenchCommand
 
     private void Validate(CommandResult result)
     {
-        // Whether they were typed, not their values: those may be the very thing that is wrong.
-        var shaped = IsTyped(result, _shape);
-        if (!shaped && (IsTyped(result, _layers) || IsTyped(result, _visionLayers)))
-            result.AddError($"--layers and --vision-layers need --shape {RandomModel.Llava15}.");
-        if (shaped && _pictureSize.AreTyped(result)) result.AddError($"--shape {RandomModel.Llava15} has a fixed resolution: leave --min-pixels and --max-pixels out.");
-        if (shaped && _engine.HasModel(result)) result.AddError("--shape makes its own weights: leave --model out.");
+        if (_preset.IsTyped(result) && _engine.HasModel(result)) result.AddError("--like makes its own weights: leave --model out.");
     }
-
-    private static bool IsTyped(CommandResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
     private BenchmarkSettings Read(ParseResult parsed)
     {
         var engine = _engine.Read(parsed, batchSize: 1);
+        var random = _preset.Read(parsed);
         return new BenchmarkSettings
         {
             Engine = engine,
-            PictureSize = _pictureSize.Read(parsed, engine),
-            Random = parsed.GetValue(_shape) is { } shape
-                ? new RandomModel(shape, parsed.GetValue(_layers) ?? 2, parsed.GetValue(_visionLayers) ?? 24)
-                : null,
+            PictureSize = random is null ? _pictureSize.Read(parsed, engine) : _pictureSize.Read(parsed, random.Preset),
+            Random = random,
             Keep = parsed.GetValue(_keep)!,
             BatchSizes = parsed.GetValue(_batchSizes)!,
             Images = parsed.GetValue(_images),

@@ -6,8 +6,9 @@ namespace ResPrune.Cli.Commands;
 internal static class ModelCommand
 {
     /// <summary>The group.</summary>
-    public static Command Create() => new("model", "Fetches models.")
+    public static Command Create() => new("model", "Fetches, makes and examines model folders.")
     {
         ModelPullCommand.Create(),
+        ModelRandomCommand.Create(),
     };
 }

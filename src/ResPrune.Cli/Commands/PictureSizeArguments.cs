@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Processing;
+using ResPrune.Inference.RandomWeights;
 
 namespace ResPrune.Cli.Commands;
 
@@ -23,25 +23,24 @@ internal sealed class PictureSizeArguments
         command.Add(_maxPixels);
     }
 
-    /// <summary>Whether one of them was typed.</summary>
-    public bool AreTyped(CommandResult result) =>
-        result.GetResult(_minPixels) is { Implicit: false } || result.GetResult(_maxPixels) is { Implicit: false };
-
     /// <summary>What was typed.</summary>
     /// <exception cref="UsageException">The bounds contradict each other, or mean nothing to the model.</exception>
     /// <exception cref="ModelLoadException">Bounds were typed and the model's folder cannot be read.</exception>
-    public ImageSizeLimits Read(ParseResult parsed, EngineOptions engine)
+    public ImageSizeLimits Read(ParseResult parsed, EngineOptions engine) =>
+        Read(parsed, () => ModelResolution.FollowsThePicture(engine.ModelDirectory), ModelName.Of(engine.ModelDirectory));
+
+    /// <summary>What was typed, for a model with random weights.</summary>
+    /// <exception cref="UsageException">The bounds contradict each other, or mean nothing to the model.</exception>
+    public ImageSizeLimits Read(ParseResult parsed, ModelPreset preset) => Read(parsed, () => preset.FollowsThePicture, preset.Name);
+
+    private ImageSizeLimits Read(ParseResult parsed, Func<bool> followsThePicture, string model)
     {
         var limits = new ImageSizeLimits(parsed.GetValue(_minPixels), parsed.GetValue(_maxPixels));
         if (limits == default) return limits;
         if (limits.MinPixels > limits.MaxPixels)
             throw new UsageException($"--min-pixels {limits.MinPixels} is more than --max-pixels {limits.MaxPixels}.");
-        if (!ModelResolution.FollowsThePicture(engine.ModelDirectory))
-        {
-            throw new UsageException(
-                $"--min-pixels and --max-pixels mean nothing to {ModelName.Of(engine.ModelDirectory)}, whose resolution is fixed: leave them out.");
-        }
-
-        return limits;
+        return followsThePicture()
+            ? limits
+            : throw new UsageException($"--min-pixels and --max-pixels mean nothing to {model}, whose resolution is fixed: leave them out.");
     }
 }

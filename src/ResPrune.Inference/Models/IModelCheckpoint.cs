@@ -38,6 +38,9 @@ internal interface IModelCheckpoint
     /// <summary>The canonical name of a stored tensor, or null for one that old exporters wrote and nothing reads.</summary>
     string? CanonicalName(string stored);
 
+    /// <summary>The name that published checkpoints store a weight under.</summary>
+    string PublishedName(string canonical);
+
     /// <summary>Builds the model; takes every weight by canonical name and shape and has no other effect.</summary>
     IVisionLanguageModel Build(IWeightSource weights);
 }

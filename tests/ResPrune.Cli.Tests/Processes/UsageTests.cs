@@ -23,11 +23,13 @@ public sealed class UsageTests : IDisposable
     [InlineData("run . --ask x --max-pixels 50176", "--max-pixels", "resolution is fixed")]
     [InlineData("eval --min-pixels 784", "--min-pixels", "resolution is fixed")]
     [InlineData("bench --min-pixels 784", "--min-pixels", "resolution is fixed")]
-    [InlineData("bench --shape llava-1.5-7b --max-pixels 784", "--shape llava-1.5-7b", "--max-pixels")]
+    [InlineData("bench --like llava-1.5-7b --max-pixels 784", "--max-pixels", "llava-1.5-7b")]
     [InlineData("eval --keep all,all", "--keep: 'all,all'", "twice")]
     [InlineData("eval --pruner resprune,best", "--pruner: 'best'", "random")]
-    [InlineData("bench --layers 2", "--layers", "--shape llava-1.5-7b")]
-    [InlineData("bench --shape blip", "--shape: 'blip'", "llava-1.5-7b")]
+    [InlineData("bench --layers 2", "--layers", "--like llava-1.5-7b")]
+    [InlineData("bench --like blip", "--like: 'blip'", "llava-1.5-7b")]
+    [InlineData("model random --output there", "--like", "resprune model random --help")]
+    [InlineData("model random --like llava-1.5-7b", "--output", "resprune model random --help")]
     public async Task AWrongCommandLineIsExplained(string arguments, string what, string hint)
     {
         var outcome = (await Resprune.RunAsync(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Expect(2);
@@ -95,6 +97,13 @@ public sealed class UsageTests : IDisposable
         Assert.All(options, option => Assert.Contains(option, outcome.Output, StringComparison.Ordinal));
         Assert.Contains("[default: 1/3]", outcome.Output, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("bench --like llava-1.5-7b --layers 33", "--layers", "32")]
+    [InlineData("bench --like qwen2.5-vl-3b --vision-layers 40", "--vision-layers", "32")]
+    [InlineData("model random --like llava-1.5-7b --output /proc", "/proc", "not an empty folder")]
+    public async Task ARandomModelThatCannotBeMadeIsRefused(string arguments, params string[] words) =>
+        (await Resprune.RunAsync(arguments.Split(' '))).ExpectRefusal(words);
 
     public void Dispose() => _place.Dispose();
 

@@ -62,5 +62,8 @@ internal sealed class LlavaCheckpoint : IModelCheckpoint
     public string? CanonicalName(string stored) => LlavaWeightNames.Canonical(stored);
 
     /// <inheritdoc/>
+    public string PublishedName(string canonical) => canonical;
+
+    /// <inheritdoc/>
     public IVisionLanguageModel Build(IWeightSource weights) => new LlavaModel(_config, weights);
 }

@@ -53,5 +53,8 @@ internal sealed class LlavaNextCheckpoint : IModelCheckpoint
         stored == "model.image_newline" ? "image_newline" : LlavaWeightNames.Canonical(stored);
 
     /// <inheritdoc/>
+    public string PublishedName(string canonical) => canonical;
+
+    /// <inheritdoc/>
     public IVisionLanguageModel Build(IWeightSource weights) => new LlavaNextModel(_config, weights);
 }

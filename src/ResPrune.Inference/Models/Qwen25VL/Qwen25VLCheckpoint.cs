@@ -62,5 +62,8 @@ internal sealed class Qwen25VLCheckpoint : IModelCheckpoint
     public string? CanonicalName(string stored) => Qwen25VLWeightNames.Canonical(stored);
 
     /// <inheritdoc/>
+    public string PublishedName(string canonical) => Qwen25VLWeightNames.Published(canonical);
+
+    /// <inheritdoc/>
     public IVisionLanguageModel Build(IWeightSource weights) => new Qwen25VLModel(_config, weights);
 }

@@ -16,6 +16,10 @@ internal static class Qwen25VLWeightNames
         return Strip(stored, "model.", "language_model.model.") ?? stored;
     }
 
+    /// <summary>The name of a canonical weight in the published layout.</summary>
+    public static string Published(string canonical) =>
+        Strip(canonical, "language_model.model.", "model.") ?? Strip(canonical, "language_model.lm_head.", "lm_head.") ?? canonical;
+
     private static string? Strip(string stored, string prefix, string replacement) =>
         stored.StartsWith(prefix, StringComparison.Ordinal) ? string.Concat(replacement, stored.AsSpan(prefix.Length)) : null;
 }
