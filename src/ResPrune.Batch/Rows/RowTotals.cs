@@ -48,7 +48,7 @@ public sealed record RowTotals
             Answered = Answered + other.Answered,
             Failed = Failed + other.Failed,
             Errors = errors,
-            VisualTokens = new(VisualTokens.Total + other.VisualTokens.Total, VisualTokens.Kept + other.VisualTokens.Kept),
+            VisualTokens = VisualTokens + other.VisualTokens,
             PromptTokens = PromptTokens + other.PromptTokens,
             CompletionTokens = CompletionTokens + other.CompletionTokens,
             Work = Work + other.Work,

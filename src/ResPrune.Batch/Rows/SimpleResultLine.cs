@@ -35,6 +35,7 @@ internal static class SimpleResultLine
         json.WriteStartObject("visual_tokens"u8);
         json.WriteNumber("total"u8, count.Total);
         json.WriteNumber("kept"u8, count.Kept);
+        if (count.Newlines > 0) json.WriteNumber("newlines"u8, count.Newlines);
         json.WriteEndObject();
     }
 

@@ -35,6 +35,7 @@ internal static class RunTable
         yield return ("speed", Speed(summary));
         var share = tokens.Total == 0 ? "" : $" ({Quantity.Percent((double)tokens.Kept / tokens.Total)} kept)";
         yield return ("visual tokens", $"{Quantity.Count(tokens.Total)} -> {Quantity.Count(tokens.Kept)}{share}");
+        if (tokens.Newlines > 0) yield return ("  of them newlines", $"{Quantity.Count(tokens.Newlines)}, always kept");
         yield return ("prefill FLOPs saved", Saved(summary.PrefillFlopsSaved, work.PrefillFlopsUnpruned, Quantity.Flops));
         yield return ("KV cache saved", Saved(summary.KvBytesSaved, work.KvBytesUnpruned, Quantity.Bytes));
         yield return ("time encoding", Quantity.Seconds(work.EncodeSeconds));
@@ -42,6 +43,7 @@ internal static class RunTable
         yield return ("  prefilling", Quantity.Seconds(work.PrefillSeconds));
         yield return ("  decoding", Quantity.Seconds(work.DecodeSeconds));
         yield return ("  preprocessing", $"{Quantity.Seconds(work.PreprocessSeconds)}, beside the others");
+        yield return ("peak memory", Quantity.Bytes(summary.PeakMemoryBytes));
         yield return ("answers", summary.Files.Output);
         if (summary.Files.Errors is { } errors) yield return ("failures", errors);
         yield return ("totals", summary.Files.Manifest);

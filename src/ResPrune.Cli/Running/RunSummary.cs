@@ -71,6 +71,9 @@ internal sealed record RunSummary
     /// <summary>Seconds of device time behind the answers, over all runs.</summary>
     public required double DeviceSeconds { get; init; }
 
+    /// <summary>Most memory that this process had at a time, in bytes (VmHWM); mapped weights count while they are resident.</summary>
+    public required long PeakMemoryBytes { get; init; }
+
     /// <summary>Where the results are.</summary>
     public required ResultPaths Files { get; init; }
 
@@ -107,6 +110,7 @@ internal sealed record RunSummary
             PrefillFlopsSaved = manifest.PrefillFlopsSaved,
             KvBytesSaved = manifest.KvBytesSaved,
             DeviceSeconds = manifest.DeviceSeconds,
+            PeakMemoryBytes = PeakMemory.Bytes(),
             Files = files,
             ExitCode = totals.Failed == 0 ? Commands.ExitCode.Success : Commands.ExitCode.FailedRows,
         };

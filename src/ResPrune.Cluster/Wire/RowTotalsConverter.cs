@@ -12,7 +12,7 @@ internal sealed class RowTotalsConverter : IConverter<RowTotals, RowTotalsSurrog
         Answered = surrogate.Answered,
         Failed = surrogate.Failed,
         Errors = new SortedDictionary<RowErrorCode, long>(surrogate.Errors),
-        VisualTokens = new VisualTokenCount(surrogate.VisualTokensTotal, surrogate.VisualTokensKept),
+        VisualTokens = new VisualTokenCount(surrogate.VisualTokensTotal, surrogate.VisualTokensKept, surrogate.NewlineTokens),
         PromptTokens = surrogate.PromptTokens,
         CompletionTokens = surrogate.CompletionTokens,
         Work = surrogate.Work,
@@ -29,5 +29,6 @@ internal sealed class RowTotalsConverter : IConverter<RowTotals, RowTotalsSurrog
         PromptTokens = value.PromptTokens,
         CompletionTokens = value.CompletionTokens,
         Work = value.Work,
+        NewlineTokens = value.VisualTokens.Newlines,
     };
 }

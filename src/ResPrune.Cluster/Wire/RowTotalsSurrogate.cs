@@ -30,4 +30,7 @@ internal struct RowTotalsSurrogate
 
     [Id(7)]
     public RowWork Work;
+
+    [Id(8)]
+    public long NewlineTokens;
 }

@@ -36,7 +36,7 @@ internal static class ResultRows
             FinishReason.Length => "length",
             _ => throw new ArgumentException($"Unknown finish reason {result.FinishReason}.", nameof(result)),
         },
-        VisualTokens = new VisualTokenCount(result.Usage.VisualTokensTotal, result.Usage.VisualTokensKept),
+        VisualTokens = new VisualTokenCount(result.Usage.VisualTokensTotal, result.Usage.VisualTokensKept, result.Usage.NewlineTokens),
         PromptTokens = result.Usage.PromptTokens,
         CompletionTokens = result.Usage.CompletionTokens,
         Work = new RowWork(

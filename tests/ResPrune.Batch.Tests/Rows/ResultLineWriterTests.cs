@@ -32,6 +32,14 @@ public sealed class ResultLineWriterTests
         Write(InputStyle.Simple, Answer));
 
     [Fact]
+    public void Newlines_are_counted_where_there_are_any() => Assert.Contains(
+        """
+        "visual_tokens":{"total":2144,"kept":757,"newlines":64}
+        """,
+        Write(InputStyle.Simple, Answer with { VisualTokens = new VisualTokenCount(2144, 757, 64) }),
+        StringComparison.Ordinal);
+
+    [Fact]
     public void A_simple_error_says_where_and_why() => Assert.Equal(
         """{"id":"ü-1","image":"a/图.png","question":"q","error":{"code":"image_not_found","message":"gone"},"line":9}""" + "\n",
         Write(InputStyle.Simple, Error(RowErrorCode.ImageNotFound)));

@@ -15,7 +15,7 @@ public sealed class WireTypesTests : IDisposable
         Answered = 3,
         Failed = 2,
         Errors = new SortedDictionary<RowErrorCode, long> { [RowErrorCode.ImageNotFound] = 1, [RowErrorCode.EngineError] = 1 },
-        VisualTokens = new VisualTokenCount(1000, 250),
+        VisualTokens = new VisualTokenCount(1000, 250, 50),
         PromptTokens = 400,
         CompletionTokens = 30,
         Work = new RowWork(1, 2, 3, 4, 5, 6, 7, 8, 9),
