@@ -12,7 +12,7 @@ public sealed record BatchSpec : IValidatableObject
     /// <summary>Form of the input lines; the output takes the same. Detected and set when the batch is submitted.</summary>
     public InputStyle InputStyle { get; init; }
 
-    /// <summary>Where relative image names start: the location given to <see cref="Images.IImageRoots.Open"/>. Default: none, data URLs only.</summary>
+    /// <summary>Where relative image names start: the location given to <see cref="Images.IImageRoots.OpenAsync"/>. Default: none, data URLs only.</summary>
     public string? ImageRoot { get; init; }
 
     /// <summary>Name of the model, for the answers and the manifest.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using ResPrune.Batch.Rows;
 using ResPrune.Batch.Storage;
@@ -6,15 +5,14 @@ using ResPrune.Batch.Storage;
 namespace ResPrune.Batch.Images;
 
 /// <summary>
-/// (6) Turns an image reference of a row into bytes: a name relative to the job's image root, or a base64 data URL. Nothing else is ever
-/// opened: no network, no path outside the root, no symbolic link out of it.
+/// (6) Turns an image reference of a row into bytes: a name relative to the job's image root, a base64 data URL, or a URL that is allowed. Nothing
+/// else is ever opened: no path outside the root, no symbolic link out of it, no host that nobody allowed.
 /// </summary>
-/// <param name="images">The job's image root; null when it has none and only data URLs can be used.</param>
+/// <param name="images">The job's image root; null when it has none.</param>
+/// <param name="urls">Images named by URL; null when none are fetched.</param>
 /// <param name="options">Limits.</param>
-public sealed partial class ImageFetcher(IBlobStore? images, ImageFetcherOptions options)
+public sealed partial class ImageFetcher(IBlobStore? images, IImageUrls? urls, ImageFetcherOptions options)
 {
-    private const int MaxEchoed = 200;
-
     /// <summary>A blob that need not be there: that it is not is an answer, too.</summary>
     private const string ProbedName = "resprune-probe";
 
@@ -24,35 +22,23 @@ public sealed partial class ImageFetcher(IBlobStore? images, ImageFetcherOptions
     {
         ArgumentNullException.ThrowIfNull(reference);
         if (reference.StartsWith("data:", StringComparison.OrdinalIgnoreCase)) return DecodeDataUrl(reference);
-        var shown = reference.Length <= MaxEchoed ? reference : reference[..MaxEchoed] + "…";
+        var shown = ImageFetchOutcome.Show(reference);
         if (UrlPattern().IsMatch(reference))
-            return Fail(RowErrorCode.UrlNotAllowed, $"'{shown}' is a URL; only names inside the input and data URLs are read.");
+        {
+            return urls is null
+                ? Fail(RowErrorCode.UrlNotAllowed, $"'{shown}' is a URL; only names inside the input and data URLs are read.")
+                : await urls.FetchAsync(reference, options.MaxBytes, cancellationToken).ConfigureAwait(false);
+        }
+
         if (!BlobName.TryCanonicalise(reference, out var name, out var reason))
         {
             var code = LeadsOut(reference) ? RowErrorCode.ImageOutsideInput : RowErrorCode.ImageNotFound;
             return Fail(code, $"'{shown}' is not read: {reason}.");
         }
 
-        if (images is null) return Fail(RowErrorCode.ImageNotFound, $"'{shown}' is not read: this job has no folder of images.");
-        try
-        {
-            var content = await images.ReadAsync(name, options.MaxBytes, cancellationToken).ConfigureAwait(false);
-            return content is null
-                ? Fail(RowErrorCode.ImageNotFound, $"There is no image '{shown}' in '{images.Location}'.")
-                : Made(content.Bytes, $"'{shown}'");
-        }
-        catch (BlobTooLargeException exception)
-        {
-            return Fail(RowErrorCode.ImageTooLarge, exception.Message);
-        }
-        catch (BlobOutsideRootException exception)
-        {
-            return Fail(RowErrorCode.ImageOutsideInput, exception.Message);
-        }
-        catch (UnauthorizedAccessException exception)
-        {
-            return Fail(RowErrorCode.ImageNotFound, exception.Message);
-        }
+        return images is null
+            ? Fail(RowErrorCode.ImageNotFound, $"'{shown}' is not read: this job has no folder of images.")
+            : await BlobImage.ReadAsync(images, name, shown, options.MaxBytes, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Looks whether the image root answers at all, after an image in it could not be read.</summary>
@@ -72,13 +58,9 @@ public sealed partial class ImageFetcher(IBlobStore? images, ImageFetcherOptions
             return Fail(RowErrorCode.ImageTooLarge, $"The data URL holds up to {most} bytes; at most {options.MaxBytes} are read.");
         var bytes = new byte[most + 3];
         return Convert.TryFromBase64Chars(text, bytes, out var written)
-            ? Made(bytes.AsMemory(0, written), "The data URL")
+            ? ImageFetchOutcome.Of(bytes.AsMemory(0, written), "The data URL")
             : Fail(RowErrorCode.ImageUndecodable, "The data URL's base64 is not valid.");
     }
-
-    private static ImageFetchOutcome Made(ReadOnlyMemory<byte> bytes, string what) => bytes.Length == 0
-        ? Fail(RowErrorCode.ImageUndecodable, $"{what} is empty.")
-        : new FetchedImage(bytes, Convert.ToHexStringLower(SHA256.HashData(bytes.Span)));
 
     private static bool LeadsOut(string reference) =>
         reference.StartsWith('/') || reference.Contains('\\', StringComparison.Ordinal) || reference.Split('/').Contains("..");

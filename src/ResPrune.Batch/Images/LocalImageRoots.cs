@@ -2,9 +2,13 @@ using ResPrune.Batch.Storage;
 
 namespace ResPrune.Batch.Images;
 
-/// <summary>Image roots that are folders of this machine.</summary>
+/// <summary>Image roots that are folders of this machine; no URLs.</summary>
 public sealed class LocalImageRoots : IImageRoots
 {
     /// <inheritdoc/>
-    public IBlobStore Open(string location) => LocalFolderBlobStore.OpenReadOnly(location);
+    public IImageUrls? Urls => null;
+
+    /// <inheritdoc/>
+    public Task<IBlobStore> OpenAsync(string location, CancellationToken cancellationToken) =>
+        Task.FromResult<IBlobStore>(LocalFolderBlobStore.OpenReadOnly(location));
 }

@@ -64,7 +64,10 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
         var planned = await policy.RunAsync(
             StorageOperations.ReadBatch, token => _planner.EnsurePlannedAsync(batch, token), cancellationToken);
         var root = planned.Record.Spec.ImageRoot;
-        return new BatchContext(planned.Record, planned.Plan, new ImageFetcher(root is null ? null : roots.Open(root), images));
+        var pictures = root is null
+            ? null
+            : await policy.RunAsync(StorageOperations.ReadBatch, token => roots.OpenAsync(root, token), cancellationToken);
+        return new BatchContext(planned.Record, planned.Plan, new ImageFetcher(pictures, roots.Urls, images));
     }
 
     /// <summary>The lines of a shard.</summary>

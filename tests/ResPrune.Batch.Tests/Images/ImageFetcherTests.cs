@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ResPrune.Batch.Images;
 using ResPrune.Batch.Rows;
+using ResPrune.Batch.Storage;
 using ResPrune.Batch.Tests.Storage;
 
 namespace ResPrune.Batch.Tests.Images;
@@ -16,7 +17,7 @@ public sealed class ImageFetcherTests : IDisposable
         _folder.Write("empty.png", "");
         _folder.Write("large.png", new byte[101]);
         _folder.Write("just-fits.png", new byte[100]);
-        _fetcher = new ImageFetcher(new LocalImageRoots().Open(_folder.Path), new ImageFetcherOptions { MaxBytes = 100 });
+        _fetcher = new ImageFetcher(LocalFolderBlobStore.OpenReadOnly(_folder.Path), urls: null, new ImageFetcherOptions { MaxBytes = 100 });
     }
 
     public void Dispose() => _folder.Dispose();
@@ -88,7 +89,7 @@ public sealed class ImageFetcherTests : IDisposable
     [Fact]
     public async Task Without_an_image_root_only_data_urls_are_read()
     {
-        var fetcher = new ImageFetcher(null, new ImageFetcherOptions());
+        var fetcher = new ImageFetcher(null, urls: null, new ImageFetcherOptions());
         Assert.IsType<FetchedImage>(await fetcher.FetchAsync("data:image/png;base64,Ynl0ZXM=", CancellationToken.None));
         Assert.Equal(RowErrorCode.ImageNotFound, Assert.IsType<ImageFetchFailure>(await fetcher.FetchAsync("a.png", CancellationToken.None)).Code);
     }

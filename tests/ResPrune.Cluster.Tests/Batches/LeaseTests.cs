@@ -104,7 +104,7 @@ public sealed class LeaseTests
     {
         var planned = await new ShardPlanner(_store, _time).EnsurePlannedAsync(batch.Id, CancellationToken.None);
         var shard = planned.Plan.Shards[lease.Shard];
-        var images = new ImageFetcher(_store, new ImageFetcherOptions());
+        var images = new ImageFetcher(_store, urls: null, new ImageFetcherOptions());
         var rows = new List<AttemptRow>();
         await foreach (var line in new ShardReader(_store).ReadAsync(planned.Record, shard, CancellationToken.None))
         {

@@ -6,5 +6,7 @@ namespace ResPrune.Cluster.Tests.Hosting;
 /// <summary>One store, whatever the location.</summary>
 internal sealed class StoreImageRoots(IBlobStore images) : IImageRoots
 {
-    public IBlobStore Open(string location) => images;
+    public IImageUrls? Urls => null;
+
+    public Task<IBlobStore> OpenAsync(string location, CancellationToken cancellationToken) => Task.FromResult(images);
 }
