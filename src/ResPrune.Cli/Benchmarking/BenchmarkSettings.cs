@@ -1,6 +1,5 @@
 using ResPrune.Cli.RandomModels;
 using ResPrune.Inference.Engine;
-using ResPrune.Inference.Processing;
 
 namespace ResPrune.Cli.Benchmarking;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ResPrune.Inference.Engine;
-using ResPrune.Inference.Processing;
 using ResPrune.Inference.RandomWeights;
 
 namespace ResPrune.Cli.Commands;

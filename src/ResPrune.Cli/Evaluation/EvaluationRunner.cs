@@ -1,6 +1,5 @@
 using System.Globalization;
 using ResPrune.Inference.Engine;
-using ResPrune.Inference.Processing;
 using ResPrune.TinyModel.Questions;
 
 namespace ResPrune.Cli.Evaluation;

@@ -1,5 +1,4 @@
 using ResPrune.Inference.Engine;
-using ResPrune.Inference.Processing;
 
 namespace ResPrune.Cli.Evaluation;
 

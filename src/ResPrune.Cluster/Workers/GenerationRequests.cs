@@ -2,7 +2,6 @@ using ResPrune.Batch.Batches;
 using ResPrune.Batch.Images;
 using ResPrune.Batch.Manifests;
 using ResPrune.Inference.Engine;
-using ResPrune.Inference.Processing;
 using ResPrune.Inference.Pruning;
 
 namespace ResPrune.Cluster.Workers;

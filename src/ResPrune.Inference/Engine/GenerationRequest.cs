@@ -1,4 +1,3 @@
-using ResPrune.Inference.Processing;
 using ResPrune.Inference.Pruning;
 
 namespace ResPrune.Inference.Engine;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using ResPrune.Inference.Engine.Accounting;
 using ResPrune.Inference.Models;
 using ResPrune.Inference.Models.Language;
-using ResPrune.Inference.Processing;
 using ResPrune.Inference.Pruning;
 using ResPrune.Inference.Sampling;
 using ResPrune.Inference.Tokenization;

@@ -1,3 +1,4 @@
+using ResPrune.Inference.Engine;
 using ResPrune.Inference.Pruning;
 
 namespace ResPrune.Inference.Processing;

@@ -1,8 +1,8 @@
+using ResPrune.Inference.Engine;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Images;
 using ResPrune.Batch.Manifests;
 using ResPrune.Cluster.Workers;
-using ResPrune.Inference.Processing;
 
 namespace ResPrune.Cluster.Tests.Workers;
 

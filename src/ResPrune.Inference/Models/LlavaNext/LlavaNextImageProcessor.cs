@@ -1,3 +1,4 @@
+using ResPrune.Inference.Engine;
 using ResPrune.Inference.Processing;
 using ResPrune.Inference.Pruning;
 

@@ -1,4 +1,4 @@
-namespace ResPrune.Inference.Processing;
+namespace ResPrune.Inference.Engine;
 
 /// <summary>A job's bounds on the pixels of a picture after resizing, for families of dynamic resolution; null leaves the checkpoint's.</summary>
 /// <param name="MinPixels">Smaller pictures are enlarged to this many pixels.</param>
