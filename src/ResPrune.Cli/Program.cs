@@ -7,5 +7,11 @@ var root = new RootCommand("Asks a vision-language model about many pictures, on
     EvalCommand.Create(),
     BenchCommand.Create(),
     ModelCommand.Create(),
+    SiloCommand.Create(),
+    SubmitCommand.Create(),
+    WatchCommand.Create(),
+    ListCommand.Create(),
+    CancelCommand.Create(),
+    FetchCommand.Create(),
 };
 return await CommandLine.InvokeAsync(root, args, Console.Out, Console.Error);

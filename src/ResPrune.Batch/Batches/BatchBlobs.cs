@@ -17,6 +17,9 @@ public static class BatchBlobs
     /// <summary>The input, as JSON lines.</summary>
     public static string Input(BatchId batch) => Folder(batch) + "input.jsonl";
 
+    /// <summary>Folder of the pictures that were uploaded with the batch; their names in it are those of the input.</summary>
+    public static string Images(BatchId batch) => Folder(batch) + "images";
+
     /// <summary>The shard plan; written once.</summary>
     public static string Plan(BatchId batch) => Folder(batch) + "plan.jsonl";
 

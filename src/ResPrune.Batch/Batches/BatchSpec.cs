@@ -70,6 +70,13 @@ public sealed record BatchSpec : IValidatableObject
     [Range(-100, 100)]
     public int Priority { get; init; }
 
+    /// <summary>
+    /// Seconds after submission when the batch ends with what it has, as <see cref="BatchStatus.Expired"/>; null (default) means never. A
+    /// second to a year.
+    /// </summary>
+    [Range(1, 31_622_400)]
+    public long? ExpiresAfterSeconds { get; init; }
+
     /// <summary>Failed rows after which the batch is cancelled; null (default) means never.</summary>
     public ErrorBudget? ErrorBudget { get; init; }
 

@@ -33,13 +33,15 @@ public sealed class BatchSubmitter(IBlobStore store, TimeProvider time)
         if (await _catalog.ReadAsync(batch, cancellationToken).ConfigureAwait(false) is { } existing) return existing.Record;
         var stored = await StoreInputAsync(batch, input, cancellationToken).ConfigureAwait(false);
         if (stored is not var (style, reference)) return await RequireAsync(batch, cancellationToken).ConfigureAwait(false);
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
         var record = new BatchRecord
         {
             Id = batch,
             Model = spec.Model,
             Status = BatchStatus.Validating,
             InputFileId = reference.Blob,
-            CreatedAt = time.GetUtcNow().ToUnixTimeSeconds(),
+            CreatedAt = now,
+            ExpiresAt = now + spec.ExpiresAfterSeconds,
             Metadata = metadata,
             Spec = spec with { InputStyle = style },
             Input = reference,

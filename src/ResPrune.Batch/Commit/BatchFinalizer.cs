@@ -92,9 +92,7 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
     private async Task CloseShardAsync(BatchRecord record, ShardSpec shard, RowErrorCode code, CancellationToken cancellationToken)
     {
         if (await _ledger.ReadCommitAsync(record.Id, shard.Ordinal, cancellationToken).ConfigureAwait(false) is not null) return;
-        var why = code == RowErrorCode.BatchCancelled
-            ? "The batch was cancelled before this row's turn."
-            : "The batch's window ran out before this row's turn.";
+        var why = RowErrorCodeNames.ClosedBecause(code);
         var rows = new List<AttemptRow>(shard.Rows);
         await foreach (var line in _reader.ReadAsync(record, shard, cancellationToken).ConfigureAwait(false))
         {

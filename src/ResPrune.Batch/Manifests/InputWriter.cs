@@ -57,10 +57,17 @@ internal static class InputWriter
         buffer.Write("\n"u8);
     }
 
-    private static async Task<InputStyle> CopyLinesAsync(JsonLinesInput input, HashedUpload upload, CancellationToken cancellationToken)
+    /// <summary>Opens the lines that belong to the input, and tells their style. The caller disposes the stream.</summary>
+    /// <exception cref="BatchInputException">There is no such file, or no line in it.</exception>
+    public static async Task<(InputStyle Style, Stream Lines)> OpenLinesAsync(JsonLinesInput input, CancellationToken cancellationToken)
     {
         var (style, length) = await LookAsync(input, cancellationToken).ConfigureAwait(false);
-        var stream = await OpenAsync(input, length, cancellationToken).ConfigureAwait(false);
+        return (style, await OpenAsync(input, length, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static async Task<InputStyle> CopyLinesAsync(JsonLinesInput input, HashedUpload upload, CancellationToken cancellationToken)
+    {
+        var (style, stream) = await OpenLinesAsync(input, cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
             var chunk = new byte[1 << 17];

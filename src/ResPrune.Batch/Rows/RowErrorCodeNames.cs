@@ -11,4 +11,13 @@ public static class RowErrorCodeNames
 
     /// <summary>The snake_case word, e.g. <c>image_not_found</c>.</summary>
     public static string ToName(this RowErrorCode code) => Names[code];
+
+    /// <summary>Why a row was closed without its turn, for a person.</summary>
+    /// <param name="code"><see cref="RowErrorCode.BatchCancelled"/> or <see cref="RowErrorCode.BatchExpired"/>.</param>
+    public static string ClosedBecause(RowErrorCode code) => code switch
+    {
+        RowErrorCode.BatchCancelled => "The batch was cancelled before this row's turn.",
+        RowErrorCode.BatchExpired => "The batch's window ran out before this row's turn.",
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "A row is closed as cancelled or as expired."),
+    };
 }

@@ -15,7 +15,7 @@ internal sealed class BenchCommand
         "Random weights of these shapes instead of a model folder, to see the effect at real sizes.", required: false, defaultLayers: 2);
 
     private readonly Option<IReadOnlyList<string>> _keep = ValueOption.List(
-        "--keep", "LIST", "Token budgets, between commas.", ["all", "1/3", "1/9"], RunCommand.Keep);
+        "--keep", "LIST", "Token budgets, between commas.", ["all", "1/3", "1/9"], JobArguments.Keep);
 
     private readonly Option<IReadOnlyList<int>> _batchSizes = ValueOption.List(
         "--batch-size", "LIST", "Batch sizes, between commas.", [1, 8], text => ValueOption.Number(text, 1, 1024));

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using ResPrune.Cli.Hub;
 using ResPrune.Cli.Rendering;
 using ResPrune.Inference.Engine;
+using ResPrune.Server.Fleet;
 
 namespace ResPrune.Cli.Commands;
 
@@ -34,7 +35,7 @@ internal static class CommandLine
             };
             return await parsed.InvokeAsync(configuration);
         }
-        catch (Exception exception) when (exception is UsageException or ModelLoadException)
+        catch (Exception exception) when (exception is UsageException or ModelLoadException or FleetStartException)
         {
             error.WriteLine($"resprune: {TerminalText.Clean(exception.Message)}");
             return ExitCode.Usage;

@@ -22,7 +22,7 @@ internal sealed class EvalCommand
         0L, 0L, 1L << 39);
 
     private readonly Option<IReadOnlyList<string>> _keep = ValueOption.List(
-        "--keep", "LIST", "Token budgets, between commas.", ["all", "1/3", "2/9", "1/9"], RunCommand.Keep);
+        "--keep", "LIST", "Token budgets, between commas.", ["all", "1/3", "2/9", "1/9"], JobArguments.Keep);
 
     private readonly Option<IReadOnlyList<string>> _pruners = ValueOption.List(
         "--pruner", "LIST", "Pruners, between commas.", ["resprune", "random"], text => ValueOption.Word(text, VisualTokenPruners.Names));

@@ -15,6 +15,11 @@ internal static class ExitCode
     /// <summary>Finished, and some rows have no answer.</summary>
     public const int FailedRows = 3;
 
+    /// <summary>
+    /// The cluster goes on without this silo: it was declared dead while it did not answer, or another took its name. Start it again.
+    /// </summary>
+    public const int Evicted = 4;
+
     /// <summary>Interrupted by a signal; the same command goes on.</summary>
     public const int Interrupted = 130;
 }

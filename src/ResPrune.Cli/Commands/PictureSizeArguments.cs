@@ -34,12 +34,20 @@ internal sealed class PictureSizeArguments
 
     private ImageSizeLimits Read(ParseResult parsed, Func<bool> followsThePicture, string model)
     {
-        var limits = new ImageSizeLimits(parsed.GetValue(_minPixels), parsed.GetValue(_maxPixels));
+        var limits = Read(parsed);
         if (limits == default) return limits;
-        if (limits.MinPixels > limits.MaxPixels)
-            throw new UsageException($"--min-pixels {limits.MinPixels} is more than --max-pixels {limits.MaxPixels}.");
         return followsThePicture()
             ? limits
             : throw new UsageException($"--min-pixels and --max-pixels mean nothing to {model}, whose resolution is fixed: leave them out.");
+    }
+
+    /// <summary>What was typed, where the model is not known.</summary>
+    /// <exception cref="UsageException">The bounds contradict each other.</exception>
+    public ImageSizeLimits Read(ParseResult parsed)
+    {
+        var limits = new ImageSizeLimits(parsed.GetValue(_minPixels), parsed.GetValue(_maxPixels));
+        return limits.MinPixels > limits.MaxPixels
+            ? throw new UsageException($"--min-pixels {limits.MinPixels} is more than --max-pixels {limits.MaxPixels}.")
+            : limits;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ResPrune.Cli.Benchmarking;
 using ResPrune.Cli.Evaluation;
+using ResPrune.Cli.Fleet;
 using ResPrune.Cli.Running;
 
 namespace ResPrune.Cli.Json;
@@ -15,6 +16,8 @@ namespace ResPrune.Cli.Json;
 [JsonSerializable(typeof(RunSummary))]
 [JsonSerializable(typeof(EvaluationReport))]
 [JsonSerializable(typeof(BenchmarkReport))]
+[JsonSerializable(typeof(BatchReport))]
+[JsonSerializable(typeof(List<BatchReport>))]
 internal sealed partial class CliJsonContext : JsonSerializerContext
 {
     /// <summary>The context to use.</summary>

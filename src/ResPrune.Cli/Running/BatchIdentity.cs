@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using ResPrune.Batch.Batches;
 using ResPrune.Cli.Commands;
 
@@ -32,38 +30,17 @@ internal sealed record BatchIdentity(IReadOnlyDictionary<string, string> Facts)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(input);
-        var spec = settings.Spec;
-        return new BatchIdentity(new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["INPUT"] = Shortened(input.Path),
-            ["the input's contents"] = input.Digest,
-            ["--ask"] = Shortened(string.Join(" | ", settings.Questions.Select(question => $"\"{JsonEncodedText.Encode(question)}\""))),
-            ["--limit"] = Text(settings.Limit),
-            ["the model's weights"] = weightsDigest,
-            ["--dtype"] = settings.Engine.DType,
-            ["--keep"] = spec.Keep,
-            ["--pruner"] = spec.Pruner,
-            ["--alpha"] = Text(spec.Alpha),
-            ["--epsilon"] = Text(spec.Epsilon),
-            ["--min-pixels"] = Text(spec.MinPixels),
-            ["--max-pixels"] = Text(spec.MaxPixels),
-            ["--max-tokens"] = Text(spec.MaxTokens),
-            ["--temperature"] = Text(spec.Temperature),
-            ["--top-p"] = Text(spec.TopP),
-            ["--top-k"] = Text(spec.TopK),
-            ["--seed"] = Text(spec.Seed),
-        });
+        var facts = JobFacts.Of(settings.Spec, settings.Questions, settings.Limit);
+        facts["INPUT"] = JobFacts.Shortened(input.Path);
+        facts[JobFacts.InputContents] = input.Digest;
+        facts["the model's weights"] = weightsDigest;
+        facts["--dtype"] = settings.Engine.DType;
+        return new BatchIdentity(facts);
     }
 
     /// <summary>Names of the facts in which a stored batch is another one.</summary>
     public IReadOnlyList<string> DifferencesFrom(IReadOnlyDictionary<string, string>? stored) =>
-        [.. Facts.Where(fact => stored?.GetValueOrDefault(fact.Key) != fact.Value).Select(fact => fact.Key)];
-
-    // Long values are told apart by their hash, so that the stored form stays short.
-    private static string Shortened(string text) => text.Length <= 200 ? text : Hash(text);
+        JobFacts.Differences(Facts, stored);
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-
-    private static string Text<T>(T value) =>
-        Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "default";
 }

@@ -4,7 +4,7 @@ using ResPrune.Cli.Commands;
 namespace ResPrune.Cli.Running;
 
 /// <summary>Watches for Ctrl-C and SIGTERM: the first asks the work to stop, the second ends the process at once.</summary>
-internal sealed partial class Interruption : IDisposable
+internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration _interrupt;
@@ -32,11 +32,7 @@ internal sealed partial class Interruption : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
-        // Not Environment.Exit: it unloads native libraries under the feet of the threads that compute with them.
-        if (Interlocked.Increment(ref _signals) > 1) ExitNow(ExitCode.Interrupted);
+        if (Interlocked.Increment(ref _signals) > 1) ProcessExit.Now(ExitCode.Interrupted);
         _ = _source.CancelAsync();
     }
-
-    [LibraryImport("libc", EntryPoint = "_exit")]
-    private static partial void ExitNow(int status);
 }

@@ -15,6 +15,7 @@ namespace ResPrune.Cluster.Batches;
 internal sealed partial class BatchGrain(
     BatchStorage storage,
     BatchInstruments instruments,
+    DeadSilos deadSilos,
     IOptions<BatchCoordinatorOptions> options,
     TimeProvider time,
     ILogger<BatchGrain> logger) : Grain, IBatchGrain, IDisposable
@@ -35,6 +36,8 @@ internal sealed partial class BatchGrain(
     private string? _problem;
 
     private bool IsCancelling => _record!.Status == BatchStatus.Cancelling;
+
+    private bool IsExpired => _record is { Status: BatchStatus.InProgress, ExpiresAt: { } end } && time.GetUtcNow().ToUnixTimeSeconds() >= end;
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -100,7 +103,8 @@ internal sealed partial class BatchGrain(
         _devices.Note(report.Worker, report.DeviceBusySeconds, report.DeviceStarvedSeconds);
         _firstAnswers.AddRange(report.FirstAnswers.Take(_options.FirstAnswers - _firstAnswers.Count));
         _rate.Note(RowsDone(), now);
-        return IsCancelling ? LeaseState.Cancelling : LeaseState.Held;
+        if (IsCancelling) return LeaseState.Cancelling;
+        return IsExpired ? LeaseState.Expiring : LeaseState.Held;
     }
 
     /// <inheritdoc/>
@@ -151,7 +155,7 @@ internal sealed partial class BatchGrain(
     {
         await EnsureLoadedAsync(cancellationToken);
         if (_record!.IsTerminal) await UnregisterAsync(cancellationToken);
-        if (_board is null || _record.Status != BatchStatus.InProgress) return null;
+        if (_board is null || _record.Status != BatchStatus.InProgress || IsExpired) return null;
         ExpireLeases();
         if (give(_board) is not { } lease) return null;
         instruments.Observe(_id, _board);
@@ -182,7 +186,8 @@ internal sealed partial class BatchGrain(
         ExpireLeases();
         _rate.Note(RowsDone(), time.GetUtcNow());
         Advance();
-        if (_board is not null && !_record!.IsTerminal) await RegisterAsync(cancellationToken);
+        // Also while it is being planned: the fleet's questions are what brings back a coordinator that was lost with its silo.
+        if (!_record!.IsTerminal) await RegisterAsync(cancellationToken);
     }
 
     /// <summary>
@@ -193,7 +198,9 @@ internal sealed partial class BatchGrain(
         if (_record!.IsTerminal || _work is { IsCompleted: false }) return;
         if (_board is null) _work = WorkAsync(LoadAsync);
         else if (_board.IsDone) _work = WorkAsync(() => EndAsync(storage.FinalizeAsync));
-        else if (IsCancelling && _board.Held == 0) _work = WorkAsync(() => EndAsync(storage.CloseCancelledAsync));
+        else if (_board.Held > 0) return;
+        else if (IsCancelling) _work = WorkAsync(() => EndAsync(storage.CloseCancelledAsync));
+        else if (IsExpired) _work = WorkAsync(() => EndAsync(storage.CloseExpiredAsync));
     }
 
     /// <summary>A failure is told to whoever asks for the snapshot and tried again at the next sweep: it may be the store's.</summary>
@@ -250,6 +257,13 @@ internal sealed partial class BatchGrain(
     {
         var stop = _deactivated.Token;
         var record = await Task.Run(() => end(_id, stop), stop);
+        if (!record.IsTerminal)
+        {
+            // Somebody cancelled it while it was being closed as expired; the next sweep ends it as that.
+            _record = record;
+            return;
+        }
+
         _committed = await Task.Run(() => storage.ReadTotalsAsync(record, stop), stop);
         _record = record;
         instruments.Closed(_id);
@@ -295,7 +309,7 @@ internal sealed partial class BatchGrain(
     private void ExpireLeases()
     {
         if (_board is null) return;
-        var expired = _board.Expire(time.GetUtcNow());
+        var expired = _board.Expire(time.GetUtcNow(), deadSilos.Hosted);
         if (expired > 0) LogExpired(logger, _id.Value, expired);
     }
 
@@ -319,6 +333,8 @@ internal sealed partial class BatchGrain(
             Shards = record.Plan?.Shards ?? 0,
             ShardsCommitted = record.IsTerminal ? record.Plan?.Shards ?? 0 : _board?.Committed ?? 0,
             ShardsLeased = record.IsTerminal ? 0 : _board?.Held ?? 0,
+            Workers = record.IsTerminal ? 0 : _board?.Workers ?? 0,
+            Retries = _board?.Retries ?? 0,
             RowsPerSecond = _rate.PerSecond(RowsDone(), now),
             Elapsed = now - _started,
             DeviceBusyShare = _devices.BusyShare,

@@ -65,6 +65,14 @@ public sealed record BatchSnapshot
     [Id(13)]
     public string? Problem { get; init; }
 
+    /// <summary>Workers that hold shards of the batch at this moment.</summary>
+    [Id(14)]
+    public int Workers { get; init; }
+
+    /// <summary>Attempts that failed or fell silent since this coordinator took the batch up; their shards were given out again.</summary>
+    [Id(15)]
+    public int Retries { get; init; }
+
     /// <summary>Rows that have an outcome, durable or not.</summary>
     public long RowsDone => Committed.Rows + Running.Rows;
 

@@ -13,4 +13,7 @@ public enum LeaseState
 
     /// <summary>The shard is another's or is committed; drop it.</summary>
     Lost,
+
+    /// <summary>The batch's window has run out: commit what is answered, close the other rows with <c>batch_expired</c>.</summary>
+    Expiring,
 }

@@ -40,6 +40,9 @@ internal sealed class ShardBoard
     /// <summary>Shards that wait for a worker.</summary>
     public int Waiting => _waiting.Count;
 
+    /// <summary>Workers that hold shards.</summary>
+    public int Workers => _held.Values.SelectMany(holders => holders).Select(held => held.Worker).Distinct(StringComparer.Ordinal).Count();
+
     /// <summary>Attempts that ended without a commit, other than by being handed back.</summary>
     public int Retries { get; private set; }
 
@@ -130,13 +133,15 @@ internal sealed class ShardBoard
         return true;
     }
 
-    /// <summary>Takes back the shards of silent workers; how many.</summary>
-    public int Expire(DateTimeOffset now)
+    /// <summary>Takes back the shards of silent workers, and of those that are known to be gone; how many.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="isGone">Whether a worker is known to be gone; null (default) when nobody knows.</param>
+    public int Expire(DateTimeOffset now, Func<string, bool>? isGone = null)
     {
         var expired = 0;
         foreach (var (shard, holders) in _held.ToList())
         {
-            foreach (var silent in holders.Where(held => held.Deadline <= now).ToList())
+            foreach (var silent in holders.Where(held => held.Deadline <= now || isGone?.Invoke(held.Worker) == true).ToList())
             {
                 holders.Remove(silent);
                 HistoryOf(shard).FellSilent(silent.Worker, silent.Isolated, silent.Line);

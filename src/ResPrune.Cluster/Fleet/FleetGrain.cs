@@ -14,18 +14,25 @@ namespace ResPrune.Cluster.Fleet;
 /// </summary>
 [GrainType("resprune.fleet")]
 [Reentrant]
-internal sealed partial class FleetGrain(BatchStorage storage, IOptions<FleetOptions> options, ILogger<FleetGrain> logger)
-    : Grain, IFleetGrain
+internal sealed partial class FleetGrain(
+    BatchStorage storage, IOptions<FleetOptions> options, TimeProvider time, ILogger<FleetGrain> logger) : Grain, IFleetGrain, IRemindable
 {
+    private const string WakeUp = "wake-up";
+    private static readonly TimeSpan WakeUpInterval = TimeSpan.FromMinutes(1);
+
     private readonly FairTurns<BatchId> _batches = new();
-    private readonly HashSet<string> _workers = new(StringComparer.Ordinal);
+    private readonly KnownWorkers _workers = new(options.Value.WorkerMemory);
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (options.Value.ResumeUnfinished) _ = ResumeAsync();
+        if (options.Value.Reminders) _ = RemindAsync();
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public Task RegisterBatchAsync(BatchId batch, int priority, CancellationToken cancellationToken)
@@ -44,7 +51,7 @@ internal sealed partial class FleetGrain(BatchStorage storage, IOptions<FleetOpt
     /// <inheritdoc/>
     public async Task<ShardLease?> RequestWorkAsync(string worker, bool isIdle, CancellationToken cancellationToken)
     {
-        _workers.Add(worker);
+        _workers.Note(worker, time.GetUtcNow());
         return await AskInTurnAsync(batch => batch.TryLeaseAsync(worker, cancellationToken))
             ?? (isIdle ? await AskInTurnAsync(batch => batch.TryLeaseStragglerAsync(worker, cancellationToken)) : null);
     }
@@ -75,7 +82,7 @@ internal sealed partial class FleetGrain(BatchStorage storage, IOptions<FleetOpt
 
     private void WakeWorkers()
     {
-        foreach (var worker in _workers) _ = WakeAsync(worker);
+        foreach (var worker in _workers.Recent(time.GetUtcNow())) _ = WakeAsync(worker);
     }
 
     private async Task WakeAsync(string worker)
@@ -88,7 +95,7 @@ internal sealed partial class FleetGrain(BatchStorage storage, IOptions<FleetOpt
         {
             // Its silo is gone; it comes back by asking for work.
             LogWorkerGone(logger, worker, exception.Message);
-            _workers.Remove(worker);
+            _workers.Forget(worker);
         }
     }
 
@@ -107,6 +114,19 @@ internal sealed partial class FleetGrain(BatchStorage storage, IOptions<FleetOpt
         }
     }
 
+    /// <summary>Beside the turns: the store of the reminders may be away for a while, and only the comfort of being woken depends on it.</summary>
+    private async Task RemindAsync()
+    {
+        try
+        {
+            await this.RegisterOrUpdateReminder(WakeUp, WakeUpInterval, WakeUpInterval);
+        }
+        catch (Exception exception)
+        {
+            LogNoReminder(logger, exception.Message);
+        }
+    }
+
     private IBatchGrain Coordinator(BatchId batch) => GrainFactory.GetGrain<IBatchGrain>(batch.Value);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} could not be asked for work: {Reason}")]
@@ -114,6 +134,9 @@ internal sealed partial class FleetGrain(BatchStorage storage, IOptions<FleetOpt
 
     [LoggerMessage(Level = LogLevel.Information, Message = "GPU worker {Worker} is not there any more: {Reason}")]
     private static partial void LogWorkerGone(ILogger logger, string worker, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The fleet grain could not set its reminder: {Reason}")]
+    private static partial void LogNoReminder(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The store could not be searched for unfinished batches.")]
     private static partial void LogNotResumed(ILogger logger, Exception exception);

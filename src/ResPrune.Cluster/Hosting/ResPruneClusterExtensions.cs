@@ -22,17 +22,23 @@ public static class ResPruneClusterExtensions
     /// <see cref="WorkerDevice"/> for each device. Adding it twice is harmless.
     /// </summary>
     /// <param name="silo">The silo.</param>
-    public static ISiloBuilder AddResPruneCluster(this ISiloBuilder silo)
+    /// <param name="role">
+    /// Which grains it hosts. The others are unknown to this silo, so that nothing ever places one here: a coordinator does not come to live
+    /// on a machine that is rented by the minute.
+    /// </param>
+    public static ISiloBuilder AddResPruneCluster(this ISiloBuilder silo, SiloRole role = SiloRole.All)
     {
         ArgumentNullException.ThrowIfNull(silo);
         if (silo.Services.Any(service => service.ServiceType == typeof(LocalGpuWorkers))) return silo;
         silo.AddPlacementDirector<GpuPlacementStrategy, GpuPlacementDirector>();
         silo.Configure<SiloMessagingOptions>(ConfigureMessaging);
+        silo.Services.PostConfigure<GrainTypeOptions>(types => KeepGrainsOf(role, types));
         AddOptions(silo.Services);
         AddStorage(silo.Services);
         AddWorkers(silo.Services);
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<BatchInstruments>();
+        silo.Services.AddSingleton<DeadSilos>();
         return silo;
     }
 
@@ -44,6 +50,12 @@ public static class ResPruneClusterExtensions
         options.CancelRequestOnTimeout = true;
         // A turn that took so long holds up everything behind it; Orleans then gives the grain a new activation.
         options.MaxRequestProcessingTime = TimeSpan.FromMinutes(5);
+    }
+
+    private static void KeepGrainsOf(SiloRole role, GrainTypeOptions types)
+    {
+        if (!role.HasFlag(SiloRole.Control)) types.Classes.ExceptWith([typeof(BatchGrain), typeof(FleetGrain)]);
+        if (!role.HasFlag(SiloRole.Worker)) types.Classes.Remove(typeof(GpuWorkerGrain));
     }
 
     private static void AddOptions(IServiceCollection services)

@@ -106,4 +106,8 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
     /// <summary>Commits what is missing as cancelled rows, then writes the result files. Not under a deadline; repeatable.</summary>
     public Task<BatchRecord> CloseCancelledAsync(BatchId batch, CancellationToken cancellationToken) =>
         _finalizer.CloseAsync(batch, BatchStatus.Cancelled, cancellationToken);
+
+    /// <summary>Commits what is missing as expired rows, then writes the result files. Not under a deadline; repeatable.</summary>
+    public Task<BatchRecord> CloseExpiredAsync(BatchId batch, CancellationToken cancellationToken) =>
+        _finalizer.CloseAsync(batch, BatchStatus.Expired, cancellationToken);
 }

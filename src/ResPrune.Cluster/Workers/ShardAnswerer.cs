@@ -100,8 +100,8 @@ internal sealed partial class ShardAnswerer(BatchStorage storage, RowAnswerer an
 
     private async Task<AttemptRow> AnswerAsync(ShardAttempt attempt, BatchContext batch, BatchRequestLine line)
     {
-        var row = attempt.IsClosing
-            ? RowAnswerer.Failed(batch, line, RowErrorCode.BatchCancelled, "The batch was cancelled before this row's turn.")
+        var row = attempt.Closing is { } code
+            ? RowAnswerer.Failed(batch, line, code, RowErrorCodeNames.ClosedBecause(code))
             : await answerer.AnswerAsync(batch, line, attempt.Engine, attempt.Token);
         attempt.Progress.Note(row.Result);
         return row;

@@ -1,3 +1,4 @@
+using ResPrune.Batch.Rows;
 using ResPrune.Cluster.Batches;
 using ResPrune.Inference.Engine;
 
@@ -8,7 +9,7 @@ internal sealed class ShardAttempt : IDisposable
 {
     private readonly CancellationTokenSource _ended;
     private volatile bool _lost;
-    private volatile bool _closing;
+    private volatile LeaseState _state = LeaseState.Held;
 
     /// <summary>Creates the attempt.</summary>
     /// <param name="worker">Key of the worker.</param>
@@ -43,13 +44,21 @@ internal sealed class ShardAttempt : IDisposable
     /// <summary>True when the coordinator said that the shard is another's.</summary>
     public bool IsLost => _lost;
 
-    /// <summary>True when the batch is being cancelled: rows that are not with the engine yet are closed.</summary>
-    public bool IsClosing => _closing;
+    /// <summary>
+    /// What rows that are not with the engine yet are closed with, because the batch is being cancelled or its window has run out; null while
+    /// they are to be answered.
+    /// </summary>
+    public RowErrorCode? Closing => _state switch
+    {
+        LeaseState.Cancelling => RowErrorCode.BatchCancelled,
+        LeaseState.Expiring => RowErrorCode.BatchExpired,
+        _ => null,
+    };
 
     /// <summary>Takes the coordinator's answer to a report.</summary>
     public void Heed(LeaseState state)
     {
-        if (state == LeaseState.Cancelling) _closing = true;
+        if (state is LeaseState.Cancelling or LeaseState.Expiring) _state = state;
         if (state != LeaseState.Lost) return;
         _lost = true;
         End();

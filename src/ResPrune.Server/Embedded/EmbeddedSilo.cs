@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -11,6 +10,7 @@ using ResPrune.Cluster.Fleet;
 using ResPrune.Cluster.Hosting;
 using ResPrune.Cluster.Workers;
 using ResPrune.Inference.Engine;
+using ResPrune.Server.Hosting;
 
 namespace ResPrune.Server.Embedded;
 
@@ -35,7 +35,7 @@ internal static class EmbeddedSilo
                 await host.StartAsync(cancellationToken);
                 return host;
             }
-            catch (Exception exception) when (tries < Tries && IsAddressInUse(exception))
+            catch (Exception exception) when (tries < Tries && FreePort.WasTaken(exception))
             {
                 host.Dispose();
             }
@@ -47,13 +47,6 @@ internal static class EmbeddedSilo
         }
     }
 
-    private static bool IsAddressInUse(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-            if (exception is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }) return true;
-        return false;
-    }
-
     private static IHost Build(
         EmbeddedHostOptions options, IMeterFactory meters, EngineInstruments instruments, Task<IVisionLanguageEngine> engine)
     {
@@ -62,7 +55,7 @@ internal static class EmbeddedSilo
         builder.Services.AddSingleton(meters);
         builder.Services.AddSingleton(instruments);
         builder.Services.RemoveAll<IHostLifetime>();
-        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainTimeout + TimeSpan.FromSeconds(10));
         AddLogging(builder.Logging);
         builder.UseOrleans(silo =>

@@ -26,16 +26,18 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
     /// <summary>Where to scrape.</summary>
     public Uri Address { get; }
 
-    /// <summary>Serves metrics on 127.0.0.1.</summary>
+    /// <summary>Serves metrics.</summary>
+    /// <param name="address">Where to listen.</param>
     /// <param name="port">The port; 0 takes a free one.</param>
     /// <param name="meters">Whose meters are served.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="IOException">The port is taken.</exception>
-    public static async Task<MetricsEndpoint?> StartAsync(int port, IMeterFactory meters, CancellationToken cancellationToken)
+    public static async Task<MetricsEndpoint?> StartAsync(
+        IPAddress address, int port, IMeterFactory meters, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port));
         builder.Services.AddRoutingCore();
         builder.Logging.SetMinimumLevel(LogLevel.Critical);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics

@@ -81,6 +81,8 @@ public sealed class WireTypesTests : IDisposable
             DeviceBusyShare = 0.75,
             FirstAnswers = [new FirstAnswer(1, "a", "a.jpg", "What?", "A cat")],
             Problem = "none really",
+            Workers = 3,
+            Retries = 5,
         };
 
         var came = RoundTrip(snapshot);
@@ -118,7 +120,7 @@ public sealed class WireTypesTests : IDisposable
 
     [Fact]
     public void The_states_of_a_lease_keep_their_numbers() =>
-        Assert.Equal([0, 1, 2], Enum.GetValues<LeaseState>().Select(state => (int)RoundTrip(state)));
+        Assert.Equal([0, 1, 2, 3], Enum.GetValues<LeaseState>().Select(state => (int)RoundTrip(state)));
 
     public void Dispose() => _services.Dispose();
 

@@ -6,7 +6,7 @@ using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Batches;
 
-namespace ResPrune.Server.Embedded;
+namespace ResPrune.Server.Batches;
 
 /// <summary>Submits batches and watches them, through the grains like everybody else.</summary>
 public sealed class BatchClient
@@ -38,8 +38,12 @@ public sealed class BatchClient
         BatchId batch, BatchInput input, BatchSpec spec, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
     {
         await new BatchSubmitter(_store, _time).SubmitAsync(batch, input, spec, metadata, cancellationToken);
-        return await Coordinator(batch).StartAsync(cancellationToken);
+        return await StartAsync(batch, cancellationToken);
     }
+
+    /// <summary>Starts a batch that is stored, or goes on with it. Repeatable.</summary>
+    /// <exception cref="BatchNotFoundException">Nothing was submitted under this id.</exception>
+    public Task<BatchSnapshot> StartAsync(BatchId batch, CancellationToken cancellationToken) => Coordinator(batch).StartAsync(cancellationToken);
 
     /// <summary>The batch as it is now.</summary>
     /// <exception cref="BatchNotFoundException">Nothing was submitted under this id.</exception>

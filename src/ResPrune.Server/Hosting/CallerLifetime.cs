@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Hosting;
 
-namespace ResPrune.Server.Embedded;
+namespace ResPrune.Server.Hosting;
 
 /// <summary>Leaves Ctrl-C and SIGTERM to the program around the host: it decides what to finish and with which code to exit.</summary>
-internal sealed class EmbeddedLifetime : IHostLifetime
+internal sealed class CallerLifetime : IHostLifetime
 {
     /// <inheritdoc/>
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,0 +1,29 @@
+using ResPrune.Batch.Batches;
+using ResPrune.Server.Fleet;
+
+namespace ResPrune.Cli.Fleet;
+
+/// <summary>What <c>resprune submit</c> was asked for.</summary>
+internal sealed record SubmitSettings
+{
+    /// <summary>Which fleet.</summary>
+    public required FleetConnectionOptions Fleet { get; init; }
+
+    /// <summary>A folder of pictures, a picture, or a .jsonl file.</summary>
+    public required string Input { get; init; }
+
+    /// <summary>The questions about every picture.</summary>
+    public required IReadOnlyList<string> Questions { get; init; }
+
+    /// <summary>Only the first so many pictures or lines; null means all.</summary>
+    public long? Limit { get; init; }
+
+    /// <summary>Makes the submission repeatable; null means that every submission is a batch of its own.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Rows of one shard; null means by the size of the batch.</summary>
+    public int? RowsPerShard { get; init; }
+
+    /// <summary>How the answers are made.</summary>
+    public required BatchSpec Spec { get; init; }
+}

@@ -1,0 +1,168 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ResPrune.Inference.Engine;
+using ResPrune.Server.Hosting;
+using ResPrune.Server.Metrics;
+
+namespace ResPrune.Server.Fleet;
+
+/// <summary>
+/// One process of a fleet. It joins when everything it needs is there (the store, Redis, its name, the model on its devices), so a silo that
+/// cannot work is never seen by the others.
+/// </summary>
+public sealed class FleetSilo : IAsyncDisposable
+{
+    private const int Tries = 5;
+
+    private readonly Stack<IAsyncDisposable> _parts;
+    private readonly IHost _host;
+    private int _stopped;
+
+    private FleetSilo(FleetSiloFacts facts, IHost host, Stack<IAsyncDisposable> parts, Task ended)
+    {
+        Facts = facts;
+        _host = host;
+        _parts = parts;
+        Ended = ended;
+    }
+
+    /// <summary>Name, addresses and devices.</summary>
+    public FleetSiloFacts Facts { get; }
+
+    /// <summary>Completes when the silo cannot go on: another one has taken its name.</summary>
+    public Task Ended { get; }
+
+    /// <summary>Starts a silo; returns when it is a member of the cluster.</summary>
+    /// <param name="configuration">The settings; see <see cref="FleetConfiguration"/>.</param>
+    /// <param name="fatal">
+    /// Ends the process at once with the message it is given: the cluster has declared this silo dead. Must not return.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="FleetStartException">A setting is wrong, or Redis, the store, the name or a port cannot be had.</exception>
+    /// <exception cref="ModelLoadException">The checkpoint cannot be served.</exception>
+    public static async Task<FleetSilo> StartAsync(IConfiguration configuration, Action<string> fatal, CancellationToken cancellationToken)
+    {
+        var setup = new FleetSiloSetup
+        {
+            Configuration = configuration,
+            Fleet = FleetConfiguration.Connection(configuration),
+            Silo = FleetConfiguration.Silo(configuration),
+            Fatal = fatal,
+        };
+        // Taken down in the reverse order, also when the start fails half-way.
+        var parts = new Stack<IAsyncDisposable>();
+        try
+        {
+            return await StartAsync(setup, parts, cancellationToken);
+        }
+        catch
+        {
+            await DisposeAsync(parts);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Drains: the workers pull no more, finish their shards or hand them back, the silo leaves the cluster. Takes at most
+    /// <see cref="FleetSiloOptions.DrainTimeout"/> and a little. Repeatable.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
+        try
+        {
+            await _host.StopAsync(cancellationToken);
+        }
+        finally
+        {
+            await DisposeAsync(_parts);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
+
+    private static async Task<FleetSilo> StartAsync(FleetSiloSetup setup, Stack<IAsyncDisposable> parts, CancellationToken cancellationToken)
+    {
+        var (fleet, options) = (setup.Fleet, setup.Silo);
+        var store = await FleetStore.OpenAsync(fleet.Store, cancellationToken);
+        var metering = new ServiceCollection().AddMetrics()
+            .AddLogging(logging => FleetLogging.Configure(logging, setup.Configuration)).BuildServiceProvider();
+        parts.Push(metering);
+        var logging = metering.GetRequiredService<ILoggerFactory>();
+        var meters = metering.GetRequiredService<IMeterFactory>();
+        var address = AdvertisedAddress(fleet, options);
+        var instruments = new EngineInstruments(meters);
+        // Loading takes longest: it goes on while Redis is looked for.
+        var engines = FleetEngines.Load(options, instruments, cancellationToken);
+        parts.Push(engines);
+        var redis = await RedisConnection.ConnectAsync(
+            fleet.Redis, fleet.StartTimeout, logging.CreateLogger<RedisConnection>(), cancellationToken);
+        parts.Push(redis);
+        var name = await SiloNameClaim.TakeAsync(
+            redis.Multiplexer, fleet, options.Name, logging.CreateLogger<SiloNameClaim>(), cancellationToken);
+        parts.Push(name);
+        await engines.WhenLoadedAsync(cancellationToken);
+        var metrics = await StartMetricsAsync(setup, address, meters, cancellationToken);
+        if (metrics is not null) parts.Push(metrics);
+        var host = await StartHostAsync(setup, new FleetSiloParts(store, redis, engines, meters, instruments, address), cancellationToken);
+        parts.Push(new DisposedHost(host));
+        return new FleetSilo(FleetSiloFacts.Of(setup, host, engines, metrics?.Address), host, parts, name.Lost);
+    }
+
+    private static IPAddress AdvertisedAddress(FleetConnectionOptions fleet, FleetSiloOptions options)
+    {
+        if (options.AdvertiseIp is not { } text) return RedisConnection.LocalAddress(fleet.Redis);
+        return IPAddress.TryParse(text, out var address)
+            ? address
+            : throw new FleetStartException($"--advertise: '{text}' is not an IP address.");
+    }
+
+    private static async Task<MetricsEndpoint?> StartMetricsAsync(
+        FleetSiloSetup setup, IPAddress address, IMeterFactory meters, CancellationToken cancellationToken)
+    {
+        if (setup.Silo.MetricsPort is not { } port) return null;
+        try
+        {
+            return await MetricsEndpoint.StartAsync(FleetSiloHost.Listening(address), port, meters, cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new FleetStartException($"--metrics-port {port} cannot be used: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>A free port may be taken by another program between the choice and the use; then another is chosen.</summary>
+    private static async Task<IHost> StartHostAsync(FleetSiloSetup setup, FleetSiloParts parts, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var host = FleetSiloHost.Build(setup, parts);
+            try
+            {
+                await host.StartAsync(cancellationToken);
+                return host;
+            }
+            catch (Exception exception) when (FreePort.WasTaken(exception))
+            {
+                host.Dispose();
+                if (tries < Tries && setup.Silo is not ({ SiloPort: not null } or { GatewayPort: not null })) continue;
+                throw new FleetStartException($"--silo-port or --gateway-port cannot be used: {exception.GetBaseException().Message}", exception);
+            }
+            catch
+            {
+                host.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private static async Task DisposeAsync(Stack<IAsyncDisposable> parts)
+    {
+        while (parts.TryPop(out var part)) await part.DisposeAsync();
+    }
+}

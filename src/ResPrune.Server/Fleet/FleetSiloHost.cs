@@ -1,0 +1,122 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using ResPrune.Batch.Images;
+using ResPrune.Cluster.Batches;
+using ResPrune.Cluster.Fleet;
+using ResPrune.Cluster.Hosting;
+using ResPrune.Cluster.Storage;
+using ResPrune.Cluster.Workers;
+using ResPrune.Server.Hosting;
+
+namespace ResPrune.Server.Fleet;
+
+/// <summary>Composes the host of a silo.</summary>
+internal static class FleetSiloHost
+{
+    /// <summary>Time beyond the workers' for the grains to deactivate and the silo to say good-bye.</summary>
+    private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(5);
+
+    /// <summary>The address to listen on for an advertised one: only a loopback address is also where to listen.</summary>
+    public static IPAddress Listening(IPAddress advertised)
+    {
+        if (IPAddress.IsLoopback(advertised)) return advertised;
+        return advertised.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
+    }
+
+    /// <summary>Builds the host; the ports are chosen here.</summary>
+    public static IHost Build(FleetSiloSetup setup, FleetSiloParts parts)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSingleton(parts.Meters);
+        builder.Services.AddSingleton(parts.Instruments);
+        builder.Services.RemoveAll<IHostLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = setup.Silo.DrainTimeout + Leaving);
+        FleetLogging.Configure(builder.Logging, setup.Configuration);
+        builder.UseOrleans(silo =>
+        {
+            ConfigureCluster(silo, setup, parts);
+            silo.AddResPruneCluster(setup.Silo.Role);
+            silo.Services.AddSingleton(parts.Store);
+            silo.Services.AddSingleton<IImageRoots>(new StoreImageRoots(parts.Store));
+            foreach (var device in parts.Engines.Devices) silo.Services.AddSingleton(device);
+            Tune(silo, setup);
+            silo.Services.AddHostedService<MembershipLog>();
+            silo.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler>(
+                services => new EvictedSilo(services.GetRequiredService<ILocalSiloDetails>(), setup.Fatal)));
+        });
+        return builder.Build();
+    }
+
+    private static void ConfigureCluster(ISiloBuilder silo, FleetSiloSetup setup, FleetSiloParts parts)
+    {
+        var (fleet, options) = (setup.Fleet, setup.Silo);
+        silo.Configure<ClusterOptions>(cluster =>
+        {
+            cluster.ClusterId = fleet.ClusterId;
+            cluster.ServiceId = fleet.ServiceId;
+        });
+        silo.Configure<SiloOptions>(local => local.SiloName = options.Name);
+        silo.UseRedisClustering(redis =>
+        {
+            redis.ConfigurationOptions = parts.Redis.Options;
+            redis.CreateMultiplexer = _ => parts.Redis.ShareAsync();
+        });
+        silo.UseRedisReminderService(redis =>
+        {
+            redis.ConfigurationOptions = parts.Redis.Options;
+            redis.CreateMultiplexer = _ => parts.Redis.ShareAsync();
+        });
+        var listening = Listening(parts.Address);
+        var siloPort = options.SiloPort ?? FreePort.Next(listening);
+        // Clients talk to control grains: a gateway on a rented worker would only be one more thing to lose.
+        var gatewayPort = options.GatewayPort ?? (options.Role.HasFlag(SiloRole.Control) ? FreePort.Next(listening) : 0);
+        silo.Configure<EndpointOptions>(endpoints =>
+        {
+            endpoints.AdvertisedIPAddress = parts.Address;
+            endpoints.SiloPort = siloPort;
+            endpoints.SiloListeningEndpoint = new IPEndPoint(listening, siloPort);
+            endpoints.GatewayPort = gatewayPort;
+            if (gatewayPort != 0) endpoints.GatewayListeningEndpoint = new IPEndPoint(listening, gatewayPort);
+        });
+    }
+
+    private static void Tune(ISiloBuilder silo, FleetSiloSetup setup)
+    {
+        var section = setup.Configuration.GetSection(FleetConfiguration.Section);
+        silo.Configure<ClusterMembershipOptions>(FailureDetection);
+        silo.Configure<BatchCoordinatorOptions>(coordinator =>
+        {
+            // Workers report twice a second; the death of a silo is seen without waiting for this.
+            coordinator.LeaseDuration = TimeSpan.FromSeconds(20);
+            coordinator.SweepInterval = TimeSpan.FromSeconds(1);
+        });
+        silo.Configure<FleetOptions>(fleet => fleet.Reminders = true);
+        silo.Configure<GpuWorkerOptions>(worker =>
+        {
+            worker.RowsInFlight = (4 * setup.Silo.BatchSize) + FleetEngines.QueueCapacity(setup.Silo);
+            worker.DrainTimeout = setup.Silo.FinishTimeout;
+        });
+        silo.Services.Configure<ClusterMembershipOptions>(section.GetSection("Membership"));
+        silo.Services.Configure<BatchCoordinatorOptions>(section.GetSection("Coordinator"));
+        silo.Services.Configure<GpuWorkerOptions>(section.GetSection("Worker"));
+        silo.Services.Configure<StorageOptions>(section.GetSection("Storage"));
+    }
+
+    /// <summary>Measured: a killed silo is seen in about a second, one that hangs in three (defaults of Orleans: 12 and 62).</summary>
+    private static void FailureDetection(ClusterMembershipOptions membership)
+    {
+        membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+        membership.MinProbeTimeout = TimeSpan.FromSeconds(0.5);
+        // Orleans stretches the probes of a silo that it finds slow, by default to 20 s: this bounds how long a hang goes unseen.
+        membership.MaxProbeTimeout = TimeSpan.FromSeconds(1);
+        membership.NumMissedProbesLimit = 2;
+        membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+        membership.DeathVoteExpirationTimeout = TimeSpan.FromSeconds(30);
+        membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+        membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
+    }
+}

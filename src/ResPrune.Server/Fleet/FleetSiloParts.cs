@@ -1,0 +1,16 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using ResPrune.Batch.Storage;
+using ResPrune.Inference.Engine;
+
+namespace ResPrune.Server.Fleet;
+
+/// <summary>What is there before the silo is.</summary>
+/// <param name="Store">Batches and answers.</param>
+/// <param name="Redis">Membership and reminders.</param>
+/// <param name="Engines">The devices; none on a control silo.</param>
+/// <param name="Meters">The process's meters.</param>
+/// <param name="Instruments">Those of the engines.</param>
+/// <param name="Address">Where the others reach this silo.</param>
+internal sealed record FleetSiloParts(
+    IBlobStore Store, RedisConnection Redis, FleetEngines Engines, IMeterFactory Meters, EngineInstruments Instruments, IPAddress Address);
