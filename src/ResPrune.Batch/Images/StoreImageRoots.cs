@@ -3,24 +3,28 @@ using ResPrune.Batch.Storage;
 namespace ResPrune.Batch.Images;
 
 /// <summary>
-/// Image roots that are folders of the batches' own store: <c>store:batches/ID/images</c>. What a fleet reads from, because its silos share
-/// nothing else, and because no job may name a folder of the machine that happens to work on it.
+/// Image roots that are folders of the batches' own store: <c>store:batches/ID/images</c>. What a fleet reads uploaded pictures by, because its
+/// silos share nothing else; every other location is left to <paramref name="others"/>.
 /// </summary>
-public sealed class StoreImageRoots(IBlobStore store) : IImageRoots
+/// <param name="store">The store.</param>
+/// <param name="others">What else is allowed, URLs included.</param>
+public sealed class StoreImageRoots(IBlobStore store, IImageRoots others) : IImageRoots
 {
     private const string Scheme = "store:";
+
+    /// <inheritdoc/>
+    public IImageUrls? Urls => others.Urls;
 
     /// <summary>The location of a folder of the store.</summary>
     /// <param name="folder">Name of the folder, '/'-separated, without '/' at its ends; empty for the whole store.</param>
     public static string LocationOf(string folder) => Scheme + folder;
 
     /// <inheritdoc/>
-    public IBlobStore Open(string location)
+    public Task<IBlobStore> OpenAsync(string location, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
-        if (!location.StartsWith(Scheme, StringComparison.Ordinal))
-            throw new BlobStoreUnavailableException(location, $"Images are not read from '{location}': only from the store of the batch.");
+        if (!location.StartsWith(Scheme, StringComparison.Ordinal)) return others.OpenAsync(location, cancellationToken);
         var folder = location[Scheme.Length..];
-        return folder.Length == 0 ? store : new StoreFolder(store, folder);
+        return Task.FromResult(folder.Length == 0 ? store : new StoreFolder(store, folder));
     }
 }

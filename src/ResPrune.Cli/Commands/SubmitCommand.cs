@@ -18,6 +18,9 @@ internal sealed class SubmitCommand
     private readonly Option<string> _model = ValueOption.Create(
         "--model", "NAME", "Name of the model in the answers. The workers' silos decide which model it is.", "default", text => text);
 
+    private readonly Option<string?> _images = FleetArguments.Text(
+        "--images", "URL", "Container that relative picture names start in; the silos must be allowed to read it. Default: pictures are uploaded.");
+
     private readonly Option<TimeSpan?> _expiresIn = ValueOption.Create<TimeSpan?>(
         "--expires-in", "30s|15m|24h|7d", "End the batch after this time with what it has. Default: never.", null, text => Span(text));
 
@@ -39,7 +42,7 @@ internal sealed class SubmitCommand
         options._job.AddTo(command);
         options._pictureSize.AddTo(command);
         options._fleet.AddTo(command);
-        Option[] others = [options._key, options._model, options._expiresIn, options._priority, options._rowsPerShard];
+        Option[] others = [options._key, options._images, options._model, options._expiresIn, options._priority, options._rowsPerShard];
         foreach (var option in others) command.Add(option);
         command.SetAction((parsed, _) => SubmitSession.RunAsync(
             options.Read(parsed), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
@@ -56,6 +59,7 @@ internal sealed class SubmitCommand
             Questions = _job.Questions(parsed),
             Limit = _job.Limit(parsed),
             Key = parsed.GetValue(_key),
+            Images = parsed.GetValue(_images),
             RowsPerShard = parsed.GetValue(_rowsPerShard),
             Spec = _job.Spec(parsed, parsed.GetValue(_model)!) with
             {

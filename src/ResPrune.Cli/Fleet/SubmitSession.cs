@@ -56,6 +56,7 @@ internal sealed class SubmitSession
         if (_settings.Key is { } key)
         {
             facts[KeyFact] = JobFacts.Shortened(key);
+            facts["--images"] = JobFacts.Shortened(_settings.Images ?? "uploaded");
             facts[JobFacts.InputContents] = await _pictures.DigestAsync(cancellationToken);
         }
 
@@ -91,7 +92,7 @@ internal sealed class SubmitSession
 
     private async Task StoreAsync(BatchId batch, IReadOnlyDictionary<string, string> facts, CancellationToken cancellationToken)
     {
-        var root = _pictures.InStore ?? await _pictures.RunAsync(batch, cancellationToken);
+        var root = _settings.Images ?? _pictures.InStore ?? await _pictures.RunAsync(batch, cancellationToken);
         var spec = _settings.Spec with { ImageRoot = root, RowsPerShard = _settings.RowsPerShard ?? RowsPerShard() };
         try
         {

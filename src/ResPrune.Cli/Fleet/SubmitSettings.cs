@@ -21,6 +21,9 @@ internal sealed record SubmitSettings
     /// <summary>Makes the submission repeatable; null means that every submission is a batch of its own.</summary>
     public string? Key { get; init; }
 
+    /// <summary>Container that relative picture names start in; null means that the pictures are uploaded from beside the input.</summary>
+    public string? Images { get; init; }
+
     /// <summary>Rows of one shard; null means by the size of the batch.</summary>
     public int? RowsPerShard { get; init; }
 

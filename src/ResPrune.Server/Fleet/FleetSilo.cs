@@ -90,6 +90,7 @@ public sealed class FleetSilo : IAsyncDisposable
     {
         var (fleet, options) = (setup.Fleet, setup.Silo);
         var store = await FleetStore.OpenAsync(fleet.Store, cancellationToken);
+        var images = FleetStore.ImagesOf(store, setup);
         var metering = new ServiceCollection().AddMetrics()
             .AddLogging(logging => FleetLogging.Configure(logging, setup.Configuration)).BuildServiceProvider();
         parts.Push(metering);
@@ -109,7 +110,8 @@ public sealed class FleetSilo : IAsyncDisposable
         await engines.WhenLoadedAsync(cancellationToken);
         var metrics = await StartMetricsAsync(setup, address, meters, cancellationToken);
         if (metrics is not null) parts.Push(metrics);
-        var host = await StartHostAsync(setup, new FleetSiloParts(store, redis, engines, meters, instruments, address), cancellationToken);
+        var host = await StartHostAsync(
+            setup, new FleetSiloParts(store, images, redis, engines, meters, instruments, address), cancellationToken);
         parts.Push(new DisposedHost(host));
         return new FleetSilo(FleetSiloFacts.Of(setup, host, engines, metrics?.Address), host, parts, name.Lost);
     }

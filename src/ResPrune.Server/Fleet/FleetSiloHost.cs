@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
-using ResPrune.Batch.Images;
 using ResPrune.Cluster.Batches;
 using ResPrune.Cluster.Fleet;
 using ResPrune.Cluster.Hosting;
@@ -41,7 +40,7 @@ internal static class FleetSiloHost
             ConfigureCluster(silo, setup, parts);
             silo.AddResPruneCluster(setup.Silo.Role);
             silo.Services.AddSingleton(parts.Store);
-            silo.Services.AddSingleton<IImageRoots>(new StoreImageRoots(parts.Store));
+            silo.Services.AddSingleton(parts.Images);
             foreach (var device in parts.Engines.Devices) silo.Services.AddSingleton(device);
             Tune(silo, setup);
             silo.Services.AddHostedService<MembershipLog>();

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using ResPrune.Batch.Images;
 using ResPrune.Batch.Storage;
 using ResPrune.Inference.Engine;
 
@@ -7,10 +8,17 @@ namespace ResPrune.Server.Fleet;
 
 /// <summary>What is there before the silo is.</summary>
 /// <param name="Store">Batches and answers.</param>
+/// <param name="Images">Where jobs may take their images from.</param>
 /// <param name="Redis">Membership and reminders.</param>
 /// <param name="Engines">The devices; none on a control silo.</param>
 /// <param name="Meters">The process's meters.</param>
 /// <param name="Instruments">Those of the engines.</param>
 /// <param name="Address">Where the others reach this silo.</param>
 internal sealed record FleetSiloParts(
-    IBlobStore Store, RedisConnection Redis, FleetEngines Engines, IMeterFactory Meters, EngineInstruments Instruments, IPAddress Address);
+    IBlobStore Store,
+    IImageRoots Images,
+    RedisConnection Redis,
+    FleetEngines Engines,
+    IMeterFactory Meters,
+    EngineInstruments Instruments,
+    IPAddress Address);
