@@ -27,6 +27,7 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
         _files = files;
         _device = device;
         _dtype = dtype;
+        Widening = dtype.Widens ? new WideningBuffer() : null;
         foreach (var file in files.Files)
         {
             foreach (var entry in file.Entries.Values)
@@ -68,6 +69,9 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
         new(CheckpointFiles.Open(directory), canonicalName, device, dtype);
 
     /// <inheritdoc/>
+    public WideningBuffer? Widening { get; }
+
+    /// <inheritdoc/>
     public bool Has(string name) => _unused.ContainsKey(name);
 
     /// <summary>
@@ -89,6 +93,7 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Widening?.Dispose();
         _digest.Dispose();
         _files.Dispose();
     }

@@ -5,6 +5,9 @@ namespace ResPrune.Inference.Weights;
 /// <summary>Where a model's weights come from: a checkpoint when serving, fresh initial values when training.</summary>
 internal interface IWeightSource
 {
+    /// <summary>Where matrices are widened that are held narrower than is computed in; null where none are.</summary>
+    WideningBuffer? Widening => null;
+
     /// <summary>Whether there is a weight of this canonical name that was not taken yet.</summary>
     bool Has(string name);
 

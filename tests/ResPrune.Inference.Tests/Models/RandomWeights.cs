@@ -9,6 +9,8 @@ internal sealed class RandomWeights(int seed, ScalarType dtype) : IWeightSource
 {
     private readonly Random _random = new(seed);
 
+    public WideningBuffer? Widening { get; init; }
+
     public bool Has(string name) => false;
 
     public Tensor Take(string name, params ReadOnlySpan<long> shape)

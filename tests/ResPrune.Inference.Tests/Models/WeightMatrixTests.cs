@@ -1,5 +1,6 @@
 using ResPrune.Inference.Models;
 using ResPrune.Inference.Tests.Engine;
+using ResPrune.Inference.Weights;
 using static TorchSharp.torch;
 
 namespace ResPrune.Inference.Tests.Models;
@@ -21,7 +22,8 @@ public sealed class WeightMatrixTests
         using (var scope = NewDisposeScope())
         {
             using var inference = inference_mode();
-            using var narrow = new WeightMatrix(new RandomWeights(1, held), "w", Rows, Columns);
+            using var buffer = new WideningBuffer();
+            using var narrow = new WeightMatrix(new RandomWeights(1, held) { Widening = buffer }, "w", Rows, Columns);
             var x = randn([1, tokens, Columns]);
             var bias = randn([Rows]);
             var expected = nn.functional.linear(x, narrow.Parameter.to_type(ScalarType.Float32), bias);
