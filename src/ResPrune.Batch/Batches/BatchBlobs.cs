@@ -41,5 +41,5 @@ public static class BatchBlobs
     /// <summary>Totals; the last file written.</summary>
     public static string Manifest(BatchId batch) => Folder(batch) + "manifest.json";
 
-    private static string Ordinal(int shard) => shard.ToString("D6", CultureInfo.InvariantCulture);
+    private static string Ordinal(int shard) => shard.ToString("D8", CultureInfo.InvariantCulture);
 }

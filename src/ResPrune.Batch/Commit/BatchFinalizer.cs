@@ -31,7 +31,7 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
     {
         var planned = await _planner.EnsurePlannedAsync(batch, cancellationToken).ConfigureAwait(false);
         if (planned.Record.IsTerminal) return planned.Record;
-        var commits = await RequireCommitsAsync(batch, planned.Plan, cancellationToken).ConfigureAwait(false);
+        await RequireCommitsAsync(batch, planned.Plan, cancellationToken).ConfigureAwait(false);
         // Cancelling may come between the two reads; then it stays so and ends as cancelled.
         var record = await _catalog.UpdateAsync(
             batch,
@@ -39,7 +39,7 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
             cancellationToken).ConfigureAwait(false);
         if (record.IsTerminal) return record;
         var end = record.Status == BatchStatus.Cancelling ? BatchStatus.Cancelled : BatchStatus.Completed;
-        return await PublishAsync(record, planned.Plan, commits, end, cancellationToken).ConfigureAwait(false);
+        return await PublishAsync(record, planned.Plan, end, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -63,8 +63,8 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
         foreach (var shard in planned.Plan.Shards)
             await CloseShardAsync(planned.Record, shard, code, cancellationToken).ConfigureAwait(false);
         if (end == BatchStatus.Cancelled) return await FinalizeAsync(batch, cancellationToken).ConfigureAwait(false);
-        var commits = await RequireCommitsAsync(batch, planned.Plan, cancellationToken).ConfigureAwait(false);
-        return await PublishAsync(planned.Record, planned.Plan, commits, end, cancellationToken).ConfigureAwait(false);
+        await RequireCommitsAsync(batch, planned.Plan, cancellationToken).ConfigureAwait(false);
+        return await PublishAsync(planned.Record, planned.Plan, end, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The manifest of a batch that has ended; null while there is none, and for ever when the batch failed as a whole.</summary>
@@ -105,32 +105,26 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
         await _ledger.TryCommitAsync(attempt, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<List<ShardCommit>> RequireCommitsAsync(BatchId batch, BatchPlan plan, CancellationToken cancellationToken)
+    // By the names of the records; what is in them is checked while it is published.
+    private async Task RequireCommitsAsync(BatchId batch, BatchPlan plan, CancellationToken cancellationToken)
     {
-        var commits = new List<ShardCommit>(plan.Shards.Count);
-        await foreach (var commit in _ledger.ReadCommitsAsync(batch, cancellationToken).ConfigureAwait(false))
+        var committed = 0;
+        await foreach (var shard in _ledger.ListCommittedAsync(batch, cancellationToken).ConfigureAwait(false))
         {
-            var name = BatchBlobs.Commit(batch, commit.Shard);
-            if (commit.Shard >= plan.Shards.Count)
-                throw new BatchCorruptedException(batch, name, $"the plan has only {plan.Shards.Count} shards.");
-            if (commit.Shard != commits.Count) break;
-            var lines = plan.Shards[commit.Shard].Rows;
-            if (commit.Totals.Rows != lines)
-                throw new BatchCorruptedException(batch, name, $"{commit.Totals.Rows} rows for {lines} lines.");
-            commits.Add(commit);
+            if (shard >= plan.Shards.Count)
+                throw new BatchCorruptedException(batch, BatchBlobs.Commit(batch, shard), $"the plan has only {plan.Shards.Count} shards.");
+            if (shard != committed) break;
+            committed++;
         }
 
-        return commits.Count == plan.Shards.Count
-            ? commits
-            : throw new InvalidOperationException(
-                $"Batch {batch} cannot be finalised: shard {commits.Count} of {plan.Shards.Count} is not committed.");
+        if (committed != plan.Shards.Count)
+            throw new InvalidOperationException($"Batch {batch} cannot be finalised: shard {committed} of {plan.Shards.Count} is not committed.");
     }
 
-    private async Task<BatchRecord> PublishAsync(
-        BatchRecord record, BatchPlan plan, IReadOnlyList<ShardCommit> commits, BatchStatus end, CancellationToken cancellationToken)
+    private async Task<BatchRecord> PublishAsync(BatchRecord record, BatchPlan plan, BatchStatus end, CancellationToken cancellationToken)
     {
-        var files = await new ResultFiles(store, _ledger).WriteAsync(record, plan, commits, cancellationToken).ConfigureAwait(false);
-        var manifest = BatchManifest.Of(record, commits, files.Output, files.Errors);
+        var (output, errors, sums) = await new ResultFiles(store, _ledger).WriteAsync(record, plan, cancellationToken).ConfigureAwait(false);
+        var manifest = BatchManifest.Of(record, sums, output, errors);
         var content = JsonSerializer.SerializeToUtf8Bytes(manifest, BatchJsonContext.Readable.BatchManifest);
         await store.WriteAsync(BatchBlobs.Manifest(record.Id), content, BlobWriteCondition.Always, cancellationToken).ConfigureAwait(false);
         return await _catalog.UpdateAsync(record.Id, current => End(current, manifest, end), cancellationToken).ConfigureAwait(false);

@@ -42,24 +42,22 @@ public sealed record BatchManifest
     /// <summary>The failures.</summary>
     public required FileReference Errors { get; init; }
 
-    /// <summary>Adds up the commits of a batch.</summary>
-    internal static BatchManifest Of(BatchRecord record, IReadOnlyList<ShardCommit> commits, FileReference output, FileReference errors)
+    /// <summary>The manifest of a batch whose result files are written.</summary>
+    internal static BatchManifest Of(BatchRecord record, CommittedSums sums, FileReference output, FileReference errors)
     {
-        var totals = commits.Aggregate(RowTotals.Zero, (sum, commit) => sum.Add(commit.Totals));
-        var work = totals.Work;
+        var work = sums.Totals.Work;
         return new BatchManifest
         {
             Batch = record.Id,
-            Rows = totals.Rows,
-            Shards = commits.Count,
-            Totals = totals,
+            Rows = sums.Totals.Rows,
+            Shards = sums.Shards,
+            Totals = sums.Totals,
             PrefillFlopsSaved = work.PrefillFlopsUnpruned - work.PrefillFlops,
             KvBytesSaved = work.KvBytesUnpruned - work.KvBytes,
             DeviceSeconds = work.DeviceSeconds,
             Spec = record.Spec,
             Input = record.Input,
-            Engines = [.. commits.Where(commit => commit.Engine is not null).GroupBy(commit => commit.Engine!)
-                .Select(group => new EngineShare(group.Key, group.Count(), group.Sum(commit => commit.Totals.Rows)))],
+            Engines = sums.Engines,
             Output = output,
             Errors = errors,
         };

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -17,6 +18,9 @@ namespace ResPrune.Batch.Commit;
 public sealed class ShardLedger(IBlobStore store, TimeProvider time)
 {
     private const int MaxCommitBytes = 1 << 20;
+
+    // Records on their way at the same time: ten million rows have more than a hundred thousand records.
+    private const int ReadWindow = 16;
     private const string CommitGone = "the commit record existed and is gone; commit records are never deleted.";
 
     /// <summary>
@@ -97,17 +101,35 @@ public sealed class ShardLedger(IBlobStore store, TimeProvider time)
     }
 
     /// <summary>All published attempts, in shard order.</summary>
-    public async IAsyncEnumerable<ShardCommit> ReadCommitsAsync(
-        BatchId batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<ShardCommit> ReadCommitsAsync(BatchId batch, CancellationToken cancellationToken) => ReadAhead.SelectAsync(
+        store.ListAsync(BatchBlobs.Commits(batch), cancellationToken),
+        (name, token) => ReadNamedAsync(batch, name, token),
+        ReadWindow,
+        cancellationToken);
+
+    /// <summary>All published attempts with their rows, in shard order.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="window">Shards in memory at the same time.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    internal IAsyncEnumerable<CommittedShard> ReadShardsAsync(BatchId batch, int window, CancellationToken cancellationToken) => ReadAhead.SelectAsync(
+        store.ListAsync(BatchBlobs.Commits(batch), cancellationToken),
+        async (name, token) =>
+        {
+            var commit = await ReadNamedAsync(batch, name, token).ConfigureAwait(false);
+            return new CommittedShard(commit, await ReadAttemptAsync(commit, token).ConfigureAwait(false));
+        },
+        window,
+        cancellationToken);
+
+    /// <summary>The ordinals of the published shards, in order, by the names of their records; the records are not read.</summary>
+    internal async IAsyncEnumerable<int> ListCommittedAsync(BatchId batch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var name in store.ListAsync(BatchBlobs.Commits(batch), cancellationToken).ConfigureAwait(false))
         {
-            var content = await store.ReadAsync(name, MaxCommitBytes, cancellationToken).ConfigureAwait(false)
-                ?? throw new BatchCorruptedException(batch, name, CommitGone);
-            var commit = Parse(batch, name, content.Bytes.Span);
-            if (name != BatchBlobs.Commit(batch, commit.Shard))
-                throw new BatchCorruptedException(batch, name, $"the record is about shard {commit.Shard}.");
-            yield return commit;
+            var digits = Path.GetFileNameWithoutExtension(name);
+            if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var shard) || name != BatchBlobs.Commit(batch, shard))
+                throw new BatchCorruptedException(batch, name, "no commit record has such a name.");
+            yield return shard;
         }
     }
 
@@ -132,7 +154,14 @@ public sealed class ShardLedger(IBlobStore store, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(commit);
         var content = await ReadAttemptAsync(commit, cancellationToken).ConfigureAwait(false);
-        var lines = content;
+        foreach (var row in ParseRows(new CommittedShard(commit, content))) yield return row;
+    }
+
+    /// <summary>The rows of a shard that was read whole.</summary>
+    /// <exception cref="BatchCorruptedException">The rows are cut off.</exception>
+    internal static IEnumerable<ResultRow> ParseRows(CommittedShard shard)
+    {
+        var (commit, lines) = shard;
         while (lines.Length > 0)
         {
             var end = lines.Span.IndexOf((byte)'\n');
@@ -141,6 +170,16 @@ public sealed class ShardLedger(IBlobStore store, TimeProvider time)
                 ?? throw new BatchCorruptedException(commit.Batch, commit.Blob, "a row is null.");
             lines = lines[(end + 1)..];
         }
+    }
+
+    private async Task<ShardCommit> ReadNamedAsync(BatchId batch, string name, CancellationToken cancellationToken)
+    {
+        var content = await store.ReadAsync(name, MaxCommitBytes, cancellationToken).ConfigureAwait(false)
+            ?? throw new BatchCorruptedException(batch, name, CommitGone);
+        var commit = Parse(batch, name, content.Bytes.Span);
+        return name == BatchBlobs.Commit(batch, commit.Shard)
+            ? commit
+            : throw new BatchCorruptedException(batch, name, $"the record is about shard {commit.Shard}.");
     }
 
     private async Task<ReadOnlyMemory<byte>> ReadAttemptAsync(ShardCommit commit, CancellationToken cancellationToken)

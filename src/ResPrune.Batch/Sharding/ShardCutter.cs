@@ -10,6 +10,7 @@ internal sealed class ShardCutter(int rowsPerShard)
 {
     private readonly List<ShardSpec> _shards = [];
     private readonly List<long> _duplicates = [];
+    private UInt128 _idSum;
     private long _offset;
     private long _length;
     private long _firstLine = 1;
@@ -22,13 +23,14 @@ internal sealed class ShardCutter(int rowsPerShard)
         _lines++;
     }
 
-    public void AddRow(RawLine line, bool isDuplicate)
+    public void AddRow(RawLine line, BatchRequestLine request, bool isDuplicate)
     {
         if (_rows == rowsPerShard) Close();
         _length += line.Length;
         _lines++;
         _rows++;
         if (isDuplicate) _duplicates.Add(line.Number);
+        else if (request.HasOwnId) _idSum += IdHash.Of(request.CustomId);
     }
 
     public List<ShardSpec> Finish()
@@ -39,10 +41,13 @@ internal sealed class ShardCutter(int rowsPerShard)
 
     private void Close()
     {
-        _shards.Add(new ShardSpec(_shards.Count, _offset, _length, _firstLine, _rows) { DuplicateLines = [.. _duplicates] });
+        // Most shards have none, and a batch of ten million rows has many shards: they share the empty list.
+        IReadOnlyList<long> duplicates = _duplicates.Count == 0 ? [] : [.. _duplicates];
+        _shards.Add(new ShardSpec(_shards.Count, _offset, _length, _firstLine, _rows, _idSum) { DuplicateLines = duplicates });
         _offset += _length;
         _firstLine += _lines;
         _length = _lines = _rows = 0;
+        _idSum = 0;
         _duplicates.Clear();
     }
 }

@@ -70,14 +70,27 @@ public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
             ?? throw new BatchCorruptedException(record.Id, BatchBlobs.Plan(record.Id), "the plan existed and is gone; plans are never deleted.");
     }
 
+    // Read twice where an id may be repeated, never held: an input of ten million lines needs some 2 bytes a line.
     private async Task<List<ShardSpec>> CutAsync(BatchRecord record, CancellationToken cancellationToken)
+    {
+        var ids = new RepeatedIds(record.Input.Length);
+        var shards = await CutAsync(record, NoteId, cancellationToken).ConfigureAwait(false);
+        return ids.HasSuspects ? await CutAsync(record, ids.IsRepeated, cancellationToken).ConfigureAwait(false) : shards;
+
+        bool NoteId(string id)
+        {
+            ids.Note(id);
+            return false;
+        }
+    }
+
+    private async Task<List<ShardSpec>> CutAsync(BatchRecord record, Func<string, bool> isRepeated, CancellationToken cancellationToken)
     {
         var stream = await StoredInput.OpenAsync(store, record, 0, null, cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
             var cutter = new ShardCutter(record.Spec.RowsPerShard);
             var lines = new RawLineReader(stream);
-            var ids = new IdSet();
             while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false) is { } line)
             {
                 if (line.IsBlank)
@@ -87,7 +100,7 @@ public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
                 }
 
                 var request = RequestLineParser.Parse(line, record.Spec.InputStyle);
-                cutter.AddRow(line, isDuplicate: request.HasOwnId && !ids.Add(request.CustomId));
+                cutter.AddRow(line, request, isDuplicate: request.HasOwnId && isRepeated(request.CustomId));
             }
 
             return cutter.Finish();

@@ -124,6 +124,22 @@ public sealed class BatchFinalizerTests
     }
 
     [Fact]
+    public async Task Rows_under_other_ids_than_the_planned_ones_are_found()
+    {
+        var source = await BatchFlow.SourceAsync(Lines("1:a", "2:b"));
+        var flow = new BatchFlow(_store);
+        await flow.SubmitAsync(source, 2);
+        var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+        var rows = await flow.AnswerAsync(planned.Record, planned.Plan.Shards[0], source);
+        rows[1] = rows[1] with { CustomId = "1", Result = rows[1].Result with { CustomId = "1" } };
+        var attempt = await flow.Ledger.WriteAttemptAsync(BatchFlow.Id, planned.Plan.Shards[0], AttemptId.New(), rows, BatchFlow.Engine, None);
+        await flow.Ledger.TryCommitAsync(attempt, None);
+        var exception = await Assert.ThrowsAsync<BatchCorruptedException>(() => flow.Finalizer.FinalizeAsync(BatchFlow.Id, None));
+        Assert.Contains("the ids of the rows", exception.Message, StringComparison.Ordinal);
+        Assert.Null(await _store.GetAsync(BatchBlobs.Output(BatchFlow.Id)));
+    }
+
+    [Fact]
     public async Task The_whole_flow_runs_on_a_folder()
     {
         using var folder = new TemporaryFolder();
