@@ -28,6 +28,7 @@ command -v promtool >/dev/null || missing+=(prometheus)
 command -v rsvg-convert >/dev/null || missing+=(librsvg2-bin)
 command -v npm >/dev/null || missing+=(npm)
 command -v script >/dev/null || missing+=(bsdutils)
+command -v redis-server >/dev/null || missing+=(redis-server)
 if [ ${#missing[@]} -gt 0 ]; then
   echo "Installing ${missing[*]}"
   sudo=""

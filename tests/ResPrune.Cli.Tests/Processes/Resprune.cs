@@ -26,6 +26,15 @@ internal sealed class Resprune : IDisposable
     /// <summary>The number of the process that was started.</summary>
     public int ProcessId => _process.Id;
 
+    /// <summary>What it has said on standard output so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
     /// <summary>What it has said on standard error so far.</summary>
     public string Error
     {
@@ -65,6 +74,15 @@ internal sealed class Resprune : IDisposable
             """;
         string[] unshare = Environment.IsPrivilegedProcess ? ["--mount"] : ["--mount", "--map-root-user"];
         return new(StartInfo("unshare", [.. unshare, "sh", "-c", Script, "sh", disk, size, "dotnet", Program, .. arguments], environment));
+    }
+
+    /// <summary>Starts it in a folder of its own and with settings in its environment.</summary>
+    public static Resprune StartIn(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var start = StartInfo("env", ["--default-signal=INT,TERM", "dotnet", Program, .. arguments]);
+        start.WorkingDirectory = folder;
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return new Resprune(start);
     }
 
     /// <summary>Runs it to its end on a terminal of its own.</summary>

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using ResPrune.Cli.Tests.Processes;
+
+namespace ResPrune.Cli.Tests.Fleet;
+
+/// <summary>What a silo or a client needs and does not find: one line that says so, an exit code that is not 0, and nothing that hangs.</summary>
+public sealed class FleetStartTests : IClassFixture<TestFleet>
+{
+    private static readonly Dictionary<string, string> Impatient = new() { ["RESPRUNE__STARTTIMEOUT"] = "00:00:02" };
+
+    private readonly TestFleet _fleet;
+
+    public FleetStartTests(TestFleet fleet) => _fleet = fleet;
+
+    [Theory]
+    [InlineData("silo", "--role", "control")]
+    [InlineData("list")]
+    public async Task WithoutRedisNothingStarts(params string[] verb)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+        listener.Stop();
+        (await RunAsync([.. verb, "--store", _fleet.Store, "--redis", address])).ExpectRefusal($"Redis at {address} cannot be reached", "--redis");
+    }
+
+    [Theory]
+    [InlineData("silo", "--role", "control")]
+    [InlineData("list")]
+    public async Task AStoreThatIsNotThereIsNotMade(params string[] verb)
+    {
+        var missing = _fleet.Place.PathOf("mistyped");
+        (await RunAsync([.. verb, "--store", missing, "--redis", _fleet.Redis.Address])).ExpectRefusal(missing, "--store");
+        Assert.False(Directory.Exists(missing));
+    }
+
+    [Fact]
+    public async Task AModelThatCannotBeServedIsNamed()
+    {
+        var model = _fleet.Place.PathOf("no-model");
+        (await RunAsync(["silo", "--role", "worker", "--model", model, .. _fleet.Connection])).ExpectRefusal(model);
+    }
+
+    [Fact]
+    public async Task WhatIsMissingInTheSettingsIsNamedWithTheWaysToGiveIt() =>
+        (await RunAsync("silo")).ExpectRefusal("Store", "Redis", "RESPRUNE__", "appsettings.json");
+
+    [Fact]
+    public async Task WithoutAControlSiloAClientSaysSo() =>
+        (await RunAsync(["watch", "batch_1", "--cluster-id", "empty", .. _fleet.Connection])).ExpectRefusal("No control silo of cluster 'empty'");
+
+    [Fact]
+    public async Task ASecondSiloOfOneNameIsRefusedAndTheFirstGoesOn()
+    {
+        var first = _fleet.Start("control", "twin", "--cluster-id", "twins");
+        await TestFleet.AreUpAsync(first);
+        (await _fleet.RunAsync("silo", "--role", "control", "--name", "twin", "--cluster-id", "twins")).ExpectRefusal("'twin'", "--name");
+        first.Signal("TERM");
+        (await first.EndAsync()).Expect(0);
+        // The name is free again at once.
+        var next = _fleet.Start("control", "twin", "--cluster-id", "twins");
+        await TestFleet.AreUpAsync(next);
+    }
+
+    [Fact]
+    public async Task SettingsComeFromTheFileThenTheEnvironmentThenTheCommandLine()
+    {
+        var folder = Directory.CreateDirectory(_fleet.Place.PathOf("settings")).FullName;
+        var file = new { ResPrune = new { _fleet.Store, Redis = _fleet.Redis.Address, Role = "control", Name = "of-the-file", ClusterId = "of-the-file" } };
+        await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), JsonSerializer.Serialize(file));
+        var environment = new Dictionary<string, string> { ["RESPRUNE__NAME"] = "of-the-environment", ["RESPRUNE__METRICSPORT"] = "0" };
+        using var silo = Resprune.StartIn(folder, environment, "silo", "--name", "of-the-command-line");
+        await TestFleet.AreUpAsync(silo);
+        Assert.Contains("silo of-the-command-line is up, role control", silo.Output, StringComparison.Ordinal);
+        Assert.Contains("metrics at http://127.0.0.1:", silo.Output, StringComparison.Ordinal);
+    }
+
+    private async Task<Outcome> RunAsync(params string[] arguments)
+    {
+        using var running = Resprune.StartIn(_fleet.Place.PathOf(), Impatient, arguments);
+        return await running.EndAsync();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ResPrune.Cli.Tests.Fleet;
+
+/// <summary>A Redis of its own, on a free port, that keeps what it is told on disk.</summary>
+internal sealed class RedisServer : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("resprune-redis-").FullName;
+    private Process? _process;
+
+    public RedisServer()
+    {
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+
+        Start();
+    }
+
+    public int Port { get; }
+
+    /// <summary>As <c>--redis</c> takes it.</summary>
+    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+
+    /// <summary>Starts it, or starts it again with what it had; returns when it takes connections.</summary>
+    public void Start()
+    {
+        var start = new ProcessStartInfo(
+            "redis-server",
+            ["--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--dir", _folder, "--appendonly", "yes", "--save", ""])
+        {
+            RedirectStandardOutput = true,
+        };
+        _process = Process.Start(start)!;
+        // Nobody reads its log; a full pipe would stop it.
+        _process.OutputDataReceived += static (_, _) => { };
+        _process.BeginOutputReadLine();
+        for (var waited = Stopwatch.StartNew(); !Answers();)
+        {
+            if (_process.HasExited || waited.Elapsed > Deadline) throw new InvalidOperationException($"redis-server did not start at {Address}.");
+            Thread.Sleep(10);
+        }
+    }
+
+    /// <summary>Ends it the hard way; what was acknowledged is on disk.</summary>
+    public void Kill()
+    {
+        _process!.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        _process!.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private bool Answers()
+    {
+        try
+        {
+            using var client = new TcpClient("127.0.0.1", Port);
+            client.GetStream().Write("PING\r\n"u8);
+            return client.GetStream().ReadByte() == '+';
+        }
+        catch (Exception exception) when (exception is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+}

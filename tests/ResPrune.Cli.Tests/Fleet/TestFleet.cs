@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using ResPrune.Cli.Tests.Processes;
+
+namespace ResPrune.Cli.Tests.Fleet;
+
+/// <summary>A Redis, a folder as the store, and as many silos as a test starts: processes, all of them.</summary>
+public sealed class TestFleet : IDisposable
+{
+    private readonly Workplace _place = new();
+    private readonly List<Resprune> _silos = [];
+
+    public TestFleet() => Directory.CreateDirectory(Store);
+
+    internal RedisServer Redis { get; } = new();
+
+    internal string Store => _place.PathOf("store");
+
+    internal Workplace Place => _place;
+
+    /// <summary>A folder of so many pictures: the samples again and again, under names of their own.</summary>
+    internal string Pictures(int count)
+    {
+        var folder = _place.PathOf("pictures");
+        Directory.CreateDirectory(Path.Combine(folder, "more"));
+        for (var n = 0; n < count; n++)
+        {
+            var sample = Workplace.Samples[n % Workplace.Samples.Count];
+            File.Copy(sample, Path.Combine(folder, n % 2 == 0 ? "" : "more", $"{n:000}{Path.GetExtension(sample)}"));
+        }
+
+        return folder;
+    }
+
+    /// <summary>Starts a silo; returns at once.</summary>
+    internal Resprune Start(string role, string name, params string[] more)
+    {
+        var silo = Resprune.Start(["silo", "--role", role, "--name", name, .. Connection, .. more]);
+        _silos.Add(silo);
+        return silo;
+    }
+
+    /// <summary>Waits until silos are members.</summary>
+    internal static async Task AreUpAsync(params IEnumerable<Resprune> silos)
+    {
+        foreach (var silo in silos) await silo.UntilAsync("The silo's start", () => silo.Output.Contains(" is up, ", StringComparison.Ordinal));
+    }
+
+    /// <summary>Runs a verb to its end.</summary>
+    internal Task<Outcome> RunAsync(params string[] arguments) => Resprune.RunAsync([.. arguments, .. Connection]);
+
+    /// <summary>Starts a verb.</summary>
+    internal Resprune StartVerb(params string[] arguments) => Resprune.Start([.. arguments, .. Connection]);
+
+    /// <summary>A file with one JSON object a line, beside <see cref="Pictures"/>.</summary>
+    internal string Lines(IEnumerable<object> lines) => _place.Lines(lines);
+
+    /// <summary>Submits and returns the id, which is the last line.</summary>
+    internal async Task<string> SubmitAsync(params string[] arguments)
+    {
+        var outcome = (await RunAsync(["submit", .. arguments])).Expect(0);
+        return outcome.Output.TrimEnd('\n').Split('\n')[^1];
+    }
+
+    /// <summary>How many shards of a batch are committed.</summary>
+    internal int Commits(string batch)
+    {
+        var folder = Path.Combine(Store, "batches", batch, "commits");
+        return Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json").Length : 0;
+    }
+
+    /// <summary>The lines of a fetched file.</summary>
+    internal IReadOnlyList<JsonNode> Results(string file = "output.jsonl") => _place.Results(file);
+
+    public void Dispose()
+    {
+        foreach (var silo in _silos) silo.Dispose();
+        Redis.Dispose();
+        _place.Dispose();
+    }
+
+    internal string[] Connection => ["--store", Store, "--redis", Redis.Address];
+}
