@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using ResPrune.Batch.Batches;
+using ResPrune.Batch.Storage;
+using ResPrune.Chaos.Faults;
+using ResPrune.Chaos.Fleet;
+using ResPrune.Chaos.Scenarios;
+using ResPrune.Chaos.Stores;
+
+namespace ResPrune.Chaos;
+
+/// <summary>Runs the scenarios of many seeds, those on one store on one fleet.</summary>
+internal sealed class ChaosRun(ChaosOptions options, string folder, TextWriter output)
+{
+    private const int Workers = 3;
+
+    private readonly Stopwatch _elapsed = Stopwatch.StartNew();
+    private int _ran;
+    private int _bad;
+
+    /// <summary>Seeds with violations.</summary>
+    public int Bad => _bad;
+
+    /// <summary>Runs them all; stops at the first violation unless told otherwise.</summary>
+    public async Task RunAsync()
+    {
+        var lengths = options.Whole ? FaultLengths.Whole : FaultLengths.Short;
+        var scenarios = Enumerable.Range(options.From, options.Count).Select(seed => Scenario.Draw(seed, lengths, options.Store)).ToList();
+        var reference = await Reference.ComputeAsync(Path.Combine(folder, "reference"));
+        output.WriteLine($"undisturbed answers to {ChaosInput.Everything.Count} questions computed in {_elapsed.Elapsed.TotalSeconds:0} s");
+        foreach (var group in scenarios.GroupBy(scenario => scenario.Store).OrderBy(group => group.Key))
+        {
+            if (!await RunAsync(group.Key, [.. group], reference)) break;
+        }
+
+        output.WriteLine($"{_ran} seeds, {_bad} with violations, {_elapsed.Elapsed.TotalSeconds:0} s");
+    }
+
+    private async Task<bool> RunAsync(StoreKind kind, IReadOnlyList<Scenario> scenarios, Reference reference)
+    {
+        var place = Directory.CreateDirectory(Path.Combine(folder, kind.ToString())).FullName;
+        await using StoreUnderTest store = FolderUnderTest.Create(Path.Combine(place, "disk"));
+        await ChaosJob.StorePicturesAsync(store.Direct);
+        await using var fleet = new ChaosFleet(place, store, Workers);
+        await fleet.Redis.StartAsync();
+        var runner = new ScenarioRunner(fleet, reference, options.Rows);
+        foreach (var scenario in scenarios)
+            if (!await RunAsync(runner, fleet, scenario) && !options.KeepGoing) return false;
+        var complaints = await fleet.DrainAsync();
+        if (complaints.Count == 0) return true;
+        _bad++;
+        await KeepAsync(fleet, $"end-{kind}", null, complaints);
+        return options.KeepGoing;
+    }
+
+    private async Task<bool> RunAsync(ScenarioRunner runner, ChaosFleet fleet, Scenario scenario)
+    {
+        await fleet.MakeWholeAsync();
+        var outcome = await runner.RunAsync(scenario);
+        _ran++;
+        var faults = string.Join(", ", scenario.Faults.Select(fault => outcome.Missed.Contains(fault) ? $"({fault})" : fault.ToString()));
+        var verdict = outcome.Complaints.Count == 0 ? "ok" : "VIOLATED";
+        output.WriteLine($"seed {scenario.Seed}  {scenario.Store}  {outcome.Elapsed.TotalSeconds:0.0} s  {verdict}  {faults}");
+        if (outcome.Complaints.Count == 0) return true;
+        _bad++;
+        await KeepAsync(fleet, $"seed-{scenario.Seed}", runner.Batch, outcome.Complaints);
+        return false;
+    }
+
+    /// <summary>Keeps what the silos said and what is in the batch's folder.</summary>
+    private async Task KeepAsync(ChaosFleet fleet, string name, BatchId? batch, IReadOnlyList<string> complaints)
+    {
+        var kept = Path.GetFullPath(Path.Combine(options.Evidence, name));
+        if (Directory.Exists(kept)) Directory.Delete(kept, recursive: true);
+        Directory.CreateDirectory(kept);
+        await File.WriteAllLinesAsync(Path.Combine(kept, "violations.txt"), complaints);
+        foreach (var log in Directory.GetFiles(Path.Combine(fleet.Folder, "logs"))) File.Copy(log, Path.Combine(kept, Path.GetFileName(log)));
+        if (batch is { } id) await KeepBatchAsync(fleet.Store.Direct, BatchBlobs.Folder(id), Path.Combine(kept, "batch"));
+        foreach (var complaint in complaints.Take(5)) output.WriteLine($"  {complaint}");
+        if (complaints.Count > 5) output.WriteLine($"  and {complaints.Count - 5} more");
+        output.WriteLine($"  kept in {kept}");
+    }
+
+    private static async Task KeepBatchAsync(IBlobStore store, string prefix, string target)
+    {
+        await foreach (var blob in store.ListAsync(prefix, CancellationToken.None))
+        {
+            if (await store.ReadAsync(blob, Array.MaxLength, CancellationToken.None) is not { } content) continue;
+            var path = Path.Combine(target, blob[prefix.Length..]);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(path, content.Bytes.ToArray());
+        }
+    }
+}

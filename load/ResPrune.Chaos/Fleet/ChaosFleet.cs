@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using ResPrune.Chaos.Stores;
+
+namespace ResPrune.Chaos.Fleet;
+
+/// <summary>
+/// One Redis, one store, two control silos and three workers, as real processes. It lives through many scenarios: what a fault took away is
+/// replaced under a new name, as a fleet's operator does it.
+/// </summary>
+internal sealed class ChaosFleet : IAsyncDisposable
+{
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
+    private readonly string _logs;
+    private readonly List<SiloSlot> _slots = [];
+
+    /// <summary>Prepares a fleet; nothing runs yet.</summary>
+    /// <param name="folder">For its logs and Redis.</param>
+    /// <param name="store">Its store, not its own.</param>
+    /// <param name="workers">Workers it has.</param>
+    public ChaosFleet(string folder, StoreUnderTest store, int workers)
+    {
+        Folder = folder;
+        Store = store;
+        _logs = Directory.CreateDirectory(Path.Combine(folder, "logs")).FullName;
+        Redis = new RedisProcess(Path.Combine(folder, "redis"));
+        for (var n = 0; n < 2; n++) _slots.Add(new SiloSlot($"control-{n}", isControl: true));
+        for (var n = 0; n < workers; n++) _slots.Add(new SiloSlot($"worker-{n}", isControl: false));
+    }
+
+    /// <summary>Logs and Redis.</summary>
+    public string Folder { get; }
+
+    public StoreUnderTest Store { get; }
+
+    public RedisProcess Redis { get; }
+
+    /// <summary>The places of silos.</summary>
+    public IReadOnlyList<SiloSlot> Slots => _slots;
+
+    /// <summary>Those that run and that nothing was done to.</summary>
+    public IEnumerable<SiloSlot> Whole(bool control) => _slots.Where(slot => slot.IsControl == control && slot.Silo is { IsWhole: true });
+
+    /// <summary>The whole control silo that took the batch up last; null when none did.</summary>
+    public SiloSlot? CoordinatorOf(string batch) => Whole(control: true)
+        .Where(slot => slot.Silo!.Says($"Batch {batch} has "))
+        .MaxBy(slot => File.GetLastWriteTimeUtc(slot.Silo!.Log));
+
+    /// <summary>Starts a silo in a place; it is not up yet.</summary>
+    public SiloProcess Start(SiloSlot slot)
+    {
+        var name = slot.NextName;
+        string[] arguments =
+        [
+            "--store", Store.Address, "--redis", Redis.Address, "--metrics-port", "0",
+            .. slot.IsControl ? (string[])[] : ["--device", "cpu", "--batch-size", "4"],
+        ];
+        // One core a worker: three of them share what there is.
+        var environment = new Dictionary<string, string>(Store.Environment) { ["OMP_NUM_THREADS"] = "1" };
+        var silo = SiloProcess.Start(name, slot.IsControl, Path.Combine(_logs, $"{name}.log"), arguments, environment);
+        slot.Add(silo);
+        return silo;
+    }
+
+    /// <summary>Fills every place that has no whole silo, and waits until all are up.</summary>
+    /// <exception cref="TimeoutException">One does not come up.</exception>
+    public async Task MakeWholeAsync()
+    {
+        foreach (var slot in _slots.Where(slot => slot.Silo is null || slot.Silo.HasExited)) Start(slot);
+        var waited = Stopwatch.StartNew();
+        foreach (var slot in _slots)
+        {
+            while (!slot.Silo!.IsUp)
+            {
+                if (waited.Elapsed > StartDeadline) throw new TimeoutException($"{slot.Silo.Name} did not come up; see {slot.Silo.Log}");
+                if (slot.Silo.HasExited) throw new InvalidOperationException($"{slot.Silo.Name} ended while it started; see {slot.Silo.Log}");
+                await Task.Delay(Look);
+            }
+
+            // One that woke up and was not declared dead is a member like any other.
+            if (!slot.Silo.HasExited) slot.Silo.Fate = SiloFate.Runs;
+        }
+    }
+
+    /// <summary>Tells every silo to stop; what is wrong with how they did.</summary>
+    public async Task<IReadOnlyList<string>> DrainAsync()
+    {
+        var silos = _slots.Select(slot => slot.Silo).OfType<SiloProcess>().Where(silo => !silo.HasExited).ToList();
+        foreach (var silo in silos) silo.Drain();
+        foreach (var silo in silos) await silo.HasEndedAsync(GracePeriod);
+        return [.. silos.Select(silo => silo.Complaint()).OfType<string>()];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var silo in _slots.SelectMany(slot => slot.Silos)) silo.Dispose();
+        await Redis.DisposeAsync();
+    }
+}

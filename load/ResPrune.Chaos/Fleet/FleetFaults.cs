@@ -1,0 +1,81 @@
+using ResPrune.Chaos.Faults;
+
+namespace ResPrune.Chaos.Fleet;
+
+/// <summary>Does to a fleet what a scenario says.</summary>
+internal sealed class FleetFaults(ChaosFleet fleet, string batch)
+{
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(40);
+
+    /// <summary>The faults found a victim.</summary>
+    public HashSet<Fault> Struck { get; } = [];
+
+    /// <summary>Begins the fault at once; the task ends when it is over and what it took is replaced.</summary>
+    public Task BeginAsync(Fault fault)
+    {
+        switch (fault.Kind)
+        {
+            case FaultKind.KillWorker:
+                return LoseAsync(fault, Pick(fault, control: false), silo => silo.Kill());
+            case FaultKind.KillControl:
+                return LoseAsync(fault, Pick(fault, control: true), silo => silo.Kill());
+            case FaultKind.KillCoordinator:
+                return LoseAsync(fault, fleet.CoordinatorOf(batch), silo => silo.Kill());
+            case FaultKind.StopWorker:
+                return StopAsync(fault, Pick(fault, control: false));
+            case FaultKind.StopCoordinator:
+                return StopAsync(fault, fleet.CoordinatorOf(batch));
+            case FaultKind.DrainSeveral:
+                return DrainSeveralAsync(fault);
+            case FaultKind.RedisAway:
+                return RedisAwayAsync(fault);
+            default:
+                Struck.Add(fault);
+                return fleet.Store.HurtAsync(fault);
+        }
+    }
+
+    private SiloSlot? Pick(Fault fault, bool control)
+    {
+        var whole = fleet.Whole(control).ToList();
+        return whole.Count == 0 ? null : whole[fault.Choice % whole.Count];
+    }
+
+    private async Task LoseAsync(Fault fault, SiloSlot? slot, Action<SiloProcess> lose)
+    {
+        if (slot?.Silo is not { } silo) return;
+        Struck.Add(fault);
+        lose(silo);
+        await Task.Delay(fault.Length);
+        fleet.Start(slot);
+        await silo.HasEndedAsync(GracePeriod);
+    }
+
+    private async Task DrainSeveralAsync(Fault fault)
+    {
+        var whole = fleet.Whole(control: false).Concat(fleet.Whole(control: true)).ToList();
+        var count = Math.Min(2 + (fault.Choice % 2), whole.Count);
+        var first = fault.Choice / 2;
+        var victims = Enumerable.Range(0, count).Select(n => whole[(first + n) % whole.Count]);
+        await Task.WhenAll(victims.Select(slot => LoseAsync(fault, slot, silo => silo.Drain())));
+    }
+
+    private async Task StopAsync(Fault fault, SiloSlot? slot)
+    {
+        if (slot?.Silo is not { } silo) return;
+        Struck.Add(fault);
+        silo.Stop();
+        await Task.Delay(fault.Length);
+        silo.Continue();
+        // A zombie ends itself; until then, or where nobody declared it dead, it is a part of what is tested.
+        if (await silo.HasEndedAsync(fault.Length)) fleet.Start(slot);
+    }
+
+    private async Task RedisAwayAsync(Fault fault)
+    {
+        Struck.Add(fault);
+        await fleet.Redis.StopAsync();
+        await Task.Delay(fault.Length);
+        await fleet.Redis.StartAsync();
+    }
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+
+namespace ResPrune.Chaos.Fleet;
+
+/// <summary>One <c>resprune silo</c>, with everything it says in a file.</summary>
+internal sealed class SiloProcess : IDisposable
+{
+    private const int Evicted = 4;
+    private const string Script = """
+        log=$1
+        shift
+        exec env --default-signal=INT,TERM "$@" >>"$log" 2>&1
+        """;
+
+    private readonly Process _process;
+
+    private SiloProcess(string name, bool isControl, string log, Process process)
+    {
+        Name = name;
+        IsControl = isControl;
+        Log = log;
+        _process = process;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Control or worker.</summary>
+    public bool IsControl { get; }
+
+    /// <summary>The file.</summary>
+    public string Log { get; }
+
+    /// <summary>What was done to it.</summary>
+    public SiloFate Fate { get; set; }
+
+    /// <summary>Between SIGSTOP and SIGCONT.</summary>
+    public bool IsStopped { get; private set; }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>It is a member, or was.</summary>
+    public bool IsUp => Says(" is up, ");
+
+    /// <summary>Can be a victim: it runs and nothing was done to it.</summary>
+    public bool IsWhole => !HasExited && Fate == SiloFate.Runs && IsUp;
+
+    /// <summary>Starts one; it is not up yet.</summary>
+    public static SiloProcess Start(
+        string name, bool isControl, string log, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "resprune.dll");
+        string[] silo = ["dotnet", program, "silo", "--role", isControl ? "control" : "worker", "--name", name, .. arguments];
+        var start = new ProcessStartInfo("sh", ["-c", Script, "sh", log, .. silo]);
+        foreach (var (variable, value) in environment) start.Environment[variable] = value;
+        return new SiloProcess(name, isControl, log, Process.Start(start)!);
+    }
+
+    /// <summary>Whether it has said something.</summary>
+    public bool Says(string text)
+    {
+        if (!File.Exists(Log)) return false;
+        using var reader = new StreamReader(new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd().Contains(text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Where its metrics are; null before it is up.</summary>
+    public string? Metrics()
+    {
+        const string Marker = "metrics at ";
+        var line = File.Exists(Log) ? File.ReadLines(Log).FirstOrDefault(line => line.Contains(Marker, StringComparison.Ordinal)) : null;
+        return line?[(line.IndexOf(Marker, StringComparison.Ordinal) + Marker.Length)..].Split(',', ' ')[0];
+    }
+
+    public void Kill()
+    {
+        Fate = SiloFate.Killed;
+        ProcessSignal.Send(_process, "KILL");
+    }
+
+    public void Drain()
+    {
+        Fate = SiloFate.Drained;
+        ProcessSignal.Send(_process, "TERM");
+    }
+
+    public void Stop()
+    {
+        Fate = SiloFate.Woken;
+        IsStopped = true;
+        ProcessSignal.Send(_process, "STOP");
+    }
+
+    public void Continue()
+    {
+        IsStopped = false;
+        ProcessSignal.Send(_process, "CONT");
+    }
+
+    /// <summary>Waits for its end; false when it does not end in time.</summary>
+    public async Task<bool> HasEndedAsync(TimeSpan timeout)
+    {
+        using var deadline = new CancellationTokenSource(timeout);
+        try
+        {
+            await _process.WaitForExitAsync(deadline.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>What is wrong with how it has ended, or with its not having ended; null when nothing is.</summary>
+    public string? Complaint() => (Fate, HasExited) switch
+    {
+        (SiloFate.Drained, true) when _process.ExitCode != 0 => $"{Name} was told to stop and exited {_process.ExitCode}",
+        (SiloFate.Drained, false) => $"{Name} was told to stop and still runs",
+        (SiloFate.Woken, true) when _process.ExitCode != Evicted => $"{Name} woke up and exited {_process.ExitCode}",
+        (SiloFate.Runs, true) => $"{Name} ended by itself and exited {_process.ExitCode}",
+        _ => null,
+    };
+
+    public void Dispose()
+    {
+        if (!HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+}
