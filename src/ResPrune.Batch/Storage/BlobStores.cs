@@ -34,8 +34,15 @@ public sealed class BlobStores(BlobStoresOptions options)
     private async Task<IBlobStore> OpenContainerAsync(BlobAddress address, bool writable, CancellationToken cancellationToken)
     {
         var store = Connect(address, writable);
-        await store.ProbeAsync(cancellationToken).ConfigureAwait(false);
-        return store;
+        try
+        {
+            await store.ProbeAsync(cancellationToken).ConfigureAwait(false);
+            return store;
+        }
+        catch (IOException exception) when (exception is not BlobStoreUnavailableException)
+        {
+            throw new BlobStoreUnavailableException(store.Location, exception.Message, exception);
+        }
     }
 
     /// <summary>The store of a container, without asking whether it is there.</summary>

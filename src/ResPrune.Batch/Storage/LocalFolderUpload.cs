@@ -46,8 +46,15 @@ internal sealed class LocalFolderUpload : BlobUpload
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        await _content.DisposeAsync().ConfigureAwait(false);
-        File.Delete(_temporary);
+        try
+        {
+            await _content.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Also when closing fails because the disk is full: what is left of it would keep it full.
+            File.Delete(_temporary);
+        }
     }
 
     // link() fails when the name exists: the kernel picks the one winner, no lock needed.

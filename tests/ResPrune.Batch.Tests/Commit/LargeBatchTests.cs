@@ -10,7 +10,7 @@ namespace ResPrune.Batch.Tests.Commit;
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class LargeBatchTests : IDisposable
 {
-    private const string Name = "Alone";
+    public const string Name = "Alone";
     private const int Rows = 200_000;
     private const int RowsPerShard = 1000;
     private const int RepeatedEvery = 1000;

@@ -152,6 +152,17 @@ public sealed class HttpsImageSourceTests : IAsyncLifetime
         await AssertFailsAsync(RowErrorCode.ImageTooLarge, "https://pictures.test/endless", "pictures.test");
     }
 
+    [Fact]
+    public async Task Headers_without_end_are_cut()
+    {
+        _server.Reply = async (_, stream, token) =>
+        {
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\n"u8.ToArray(), token);
+            while (true) await stream.WriteAsync("X-Endless: yes\r\n"u8.ToArray(), token);
+        };
+        await AssertFailsAsync(RowErrorCode.ImageNotFound, "https://pictures.test/a.png", "pictures.test");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nsome")]

@@ -160,6 +160,8 @@ public sealed class AzureFaultTests(AzuriteFixture azurite) : IAsyncLifetime
         await Assert.ThrowsAnyAsync<IOException>(() => Store.NamesAsync());
         await Assert.ThrowsAnyAsync<IOException>(() => Store.FoldersAsync(""));
         await Assert.ThrowsAnyAsync<IOException>(() => Store.DeleteAsync("x", None));
+        exception = await Assert.ThrowsAsync<BlobStoreUnavailableException>(() => OpenAsync(Options));
+        Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
