@@ -26,6 +26,12 @@ internal sealed class EngineArguments
     public void AddTo(Command command)
     {
         command.Add(_model);
+        AddDeviceTo(command);
+    }
+
+    /// <summary>Adds only those that say where and in what it runs, to a verb whose argument is the model.</summary>
+    public void AddDeviceTo(Command command)
+    {
         command.Add(_device);
         command.Add(_dtype);
     }
@@ -35,9 +41,13 @@ internal sealed class EngineArguments
 
     /// <summary>What was typed.</summary>
     /// <exception cref="UsageException">A model was named that is not there.</exception>
-    public EngineOptions Read(ParseResult parsed, int batchSize) => new()
+    public EngineOptions Read(ParseResult parsed, int batchSize) =>
+        Read(parsed, parsed.GetValue(_model) is { } model ? ModelFolder.Find(model) : BundledModel.Directory, batchSize);
+
+    /// <summary>What was typed, for a model that was found elsewhere on the command line.</summary>
+    public EngineOptions Read(ParseResult parsed, string directory, int batchSize) => new()
     {
-        ModelDirectory = parsed.GetValue(_model) is { } model ? ModelFolder.Find(model) : BundledModel.Directory,
+        ModelDirectory = directory,
         Device = parsed.GetValue(_device)!,
         DType = parsed.GetValue(_dtype)!,
         BatchSize = batchSize,

@@ -8,6 +8,8 @@ internal static class ModelCommand
     /// <summary>The group.</summary>
     public static Command Create() => new("model", "Fetches, makes and examines model folders.")
     {
+        ModelCheckCommand.Create(),
+        ModelInfoCommand.Create(),
         ModelPullCommand.Create(),
         ModelRandomCommand.Create(),
     };

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using ResPrune.Cli.Hub;
 
 namespace ResPrune.Cli.Commands;
@@ -5,6 +6,12 @@ namespace ResPrune.Cli.Commands;
 /// <summary>Finds the folder of a model that was named.</summary>
 internal static class ModelFolder
 {
+    /// <summary>The argument of verbs about one model.</summary>
+    public static Argument<string> Argument() => new("DIR")
+    {
+        Description = "Model folder as Hugging Face publishes it, or the ORG/NAME of one that 'resprune model pull' or Python fetched.",
+    };
+
     /// <summary>
     /// A folder as it was typed; where there is none and it reads as <c>ORG/NAME</c>, the model's snapshot in the Hugging Face cache.
     /// </summary>

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 using ResPrune.Cli.Benchmarking;
 using ResPrune.Cli.Evaluation;
 using ResPrune.Cli.Fleet;
+using ResPrune.Cli.Inspecting;
 using ResPrune.Cli.Running;
+using ResPrune.Inference.Inspection;
 
 namespace ResPrune.Cli.Json;
 
@@ -18,6 +20,8 @@ namespace ResPrune.Cli.Json;
 [JsonSerializable(typeof(BenchmarkReport))]
 [JsonSerializable(typeof(BatchReport))]
 [JsonSerializable(typeof(List<BatchReport>))]
+[JsonSerializable(typeof(ModelReport))]
+[JsonSerializable(typeof(CheckReport))]
 internal sealed partial class CliJsonContext : JsonSerializerContext
 {
     /// <summary>The context to use.</summary>

@@ -17,6 +17,9 @@ internal interface IModelCheckpoint
     /// <summary>Shape of the language model.</summary>
     DecoderConfig Text { get; }
 
+    /// <summary>Shape of the vision encoder.</summary>
+    EncoderShape Encoder { get; }
+
     /// <summary>The placeholder's text in <c>tokenizer.json</c>, such as <c>&lt;image&gt;</c>.</summary>
     string ImageToken { get; }
 
@@ -40,6 +43,9 @@ internal interface IModelCheckpoint
 
     /// <summary>The name that published checkpoints store a weight under.</summary>
     string PublishedName(string canonical);
+
+    /// <summary>The part of the model that a weight belongs to.</summary>
+    ModelPart PartOf(string canonical);
 
     /// <summary>Builds the model; takes every weight by canonical name and shape and has no other effect.</summary>
     IVisionLanguageModel Build(IWeightSource weights);

@@ -76,6 +76,9 @@ public sealed class RandomCheckpoint
                         progress?.Report(done += part);
                     }
                 }
+
+                // On the disk, so that a measurement can have the page cache forget it.
+                stream.Flush(flushToDisk: true);
             }
         }
 

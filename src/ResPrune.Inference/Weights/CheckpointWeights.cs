@@ -14,8 +14,7 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
 {
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly CheckpointFiles _files;
-    private readonly Dictionary<string, NamedWeight> _unused = new(StringComparer.Ordinal);
-    private readonly List<string> _problems = [];
+    private readonly WeightCatalog _catalog;
     private readonly Device _device;
     private readonly RunningDType _dtype;
     private readonly WeightsDigest _digest;
@@ -28,18 +27,8 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
         _device = device;
         _dtype = dtype;
         Widening = dtype.Widens ? new WideningBuffer() : null;
-        foreach (var file in files.Files)
-        {
-            foreach (var entry in file.Entries.Values)
-            {
-                if (canonicalName(entry.Name) is not { } name) continue;
-                var weight = new NamedWeight(name, file, entry, WeightReader.StaysMapped(entry, Held(entry, matrix: true), device));
-                if (!_unused.TryAdd(name, weight))
-                    _problems.Add($"'{entry.Name}' and '{_unused[name].Entry.Name}' are the same weight under two names");
-            }
-        }
-
-        _digest = new WeightsDigest([.. files.Files.SelectMany(file => _unused.Values.Where(weight => weight.File == file).OrderBy(weight => weight.Entry.Offset))]);
+        _catalog = new WeightCatalog(files, canonicalName, entry => WeightReader.StaysMapped(entry, Held(entry, matrix: true), device));
+        _digest = new WeightsDigest([.. files.Files.SelectMany(file => _catalog.Unused.Where(weight => weight.File == file).OrderBy(weight => weight.Entry.Offset))]);
     }
 
     /// <summary>Number of weights handed out so far.</summary>
@@ -72,7 +61,7 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
     public WideningBuffer? Widening { get; }
 
     /// <inheritdoc/>
-    public bool Has(string name) => _unused.ContainsKey(name);
+    public bool Has(string name) => _catalog.Has(name);
 
     /// <summary>
     /// Takes a weight. A missing or misshapen one is noted and an empty placeholder returned, so that all faults can be named at once.
@@ -84,11 +73,7 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
 
     /// <summary>Ends loading.</summary>
     /// <exception cref="ModelLoadException">A weight is missing, unexpected or misshapen.</exception>
-    public void EnsureAllUsed()
-    {
-        _problems.AddRange(_unused.Values.Select(unused => $"unexpected '{unused.Entry.Name}' [{string.Join(", ", unused.Entry.Shape)}]"));
-        if (_problems.Count > 0) throw new ModelLoadException($"{_files.Source}: does not fit its config.json: {ProblemList.Text(_problems)}.");
-    }
+    public void EnsureAllUsed() => _catalog.RequireFit(_files.Source);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -100,25 +85,7 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
 
     private Tensor Take(string name, ReadOnlySpan<long> shape, bool matrix)
     {
-        if (!_unused.Remove(name, out var found))
-        {
-            _problems.Add($"missing '{name}' [{string.Join(", ", shape.ToArray())}]");
-            return empty(0);
-        }
-
-        var (_, file, entry, _) = found;
-        if (!shape.SequenceEqual(entry.Shape.ToArray()))
-        {
-            _problems.Add($"'{entry.Name}' has shape [{string.Join(", ", entry.Shape)}], the config asks for [{string.Join(", ", shape.ToArray())}]");
-            return empty(0);
-        }
-
-        if (!entry.IsFloatingPoint)
-        {
-            _problems.Add($"'{entry.Name}' has dtype {entry.DType}; a weight must be a floating-point tensor");
-            return empty(0);
-        }
-
+        if (_catalog.Take(name, shape) is not { File: var file, Entry: var entry }) return empty(0);
         var weight = WeightReader.Read(file, entry, Held(entry, matrix), _device);
         ParameterCount += entry.Count;
         _weightBytes += entry.Count * weight.ElementSize;

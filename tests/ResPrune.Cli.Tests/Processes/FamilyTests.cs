@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ResPrune.Golden;
 using ResPrune.Inference.Engine;
+using ResPrune.Inference.Inspection;
 using ResPrune.TinyModel.Scenes;
 
 namespace ResPrune.Cli.Tests.Processes;
@@ -22,7 +23,15 @@ public sealed class FamilyTests(DrawnIcons icons) : IClassFixture<DrawnIcons>, I
         var outcome = await RunAsync("--model", model);
         Assert.Equal(3, outcome.GetProperty("answered").GetInt64());
         var tokens = outcome.GetProperty("visual_tokens");
-        Assert.InRange(tokens.GetProperty("kept").GetInt64(), 1, tokens.GetProperty("total").GetInt64() - 1);
+        var newlines = Newlines(tokens);
+        Assert.InRange(tokens.GetProperty("kept").GetInt64(), newlines + 1, tokens.GetProperty("total").GetInt64() - 1);
+
+        // The rows say the same as the totals, and what they count is what the model's own report says of pictures.
+        var rows = File.ReadLines(outcome.GetProperty("files").GetProperty("output").GetString()!).Select(line => JsonSerializer.Deserialize<JsonElement>(line));
+        Assert.Equal(newlines, rows.Sum(row => Newlines(row.GetProperty("visual_tokens"))));
+        var report = ModelInspector.Inspect(new EngineOptions { ModelDirectory = model }, ["all"]);
+        Assert.Equal(report.Pictures.Any(picture => picture.Newlines > 0), newlines > 0);
+        Assert.True(outcome.GetProperty("peak_memory_bytes").GetInt64() > 0);
     }
 
     [Theory]
@@ -56,6 +65,8 @@ public sealed class FamilyTests(DrawnIcons icons) : IClassFixture<DrawnIcons>, I
     }
 
     public void Dispose() => _place.Dispose();
+
+    private static long Newlines(JsonElement tokens) => tokens.TryGetProperty("newlines", out var newlines) ? newlines.GetInt64() : 0;
 
     private static long VisualTokens(JsonElement summary) => summary.GetProperty("visual_tokens").GetProperty("total").GetInt64();
 

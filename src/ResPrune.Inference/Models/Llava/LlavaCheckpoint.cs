@@ -40,6 +40,9 @@ internal sealed class LlavaCheckpoint : IModelCheckpoint
     public DecoderConfig Text => _config.Text;
 
     /// <inheritdoc/>
+    public EncoderShape Encoder => _config.Vision.Shape;
+
+    /// <inheritdoc/>
     public string ImageToken => "<image>";
 
     /// <inheritdoc/>
@@ -63,6 +66,9 @@ internal sealed class LlavaCheckpoint : IModelCheckpoint
 
     /// <inheritdoc/>
     public string PublishedName(string canonical) => canonical;
+
+    /// <inheritdoc/>
+    public ModelPart PartOf(string canonical) => LlavaWeightNames.PartOf(canonical);
 
     /// <inheritdoc/>
     public IVisionLanguageModel Build(IWeightSource weights) => new LlavaModel(_config, weights);

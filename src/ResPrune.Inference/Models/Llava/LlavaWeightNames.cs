@@ -18,6 +18,13 @@ internal static class LlavaWeightNames
         return stored;
     }
 
+    /// <summary>The part of the model that a canonical weight belongs to.</summary>
+    public static ModelPart PartOf(string canonical)
+    {
+        if (canonical.StartsWith("vision_tower.", StringComparison.Ordinal)) return ModelPart.Vision;
+        return canonical.StartsWith("language_model.", StringComparison.Ordinal) ? ModelPart.Language : ModelPart.Projector;
+    }
+
     private static string? Strip(string stored, string prefix, string replacement) =>
         stored.StartsWith(prefix, StringComparison.Ordinal) ? string.Concat(replacement, stored.AsSpan(prefix.Length)) : null;
 }

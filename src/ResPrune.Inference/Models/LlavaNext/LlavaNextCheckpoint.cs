@@ -30,6 +30,9 @@ internal sealed class LlavaNextCheckpoint : IModelCheckpoint
     public DecoderConfig Text => _config.Llava.Text;
 
     /// <inheritdoc/>
+    public EncoderShape Encoder => _config.Llava.Vision.Shape;
+
+    /// <inheritdoc/>
     public string ImageToken => "<image>";
 
     /// <inheritdoc/>
@@ -54,6 +57,9 @@ internal sealed class LlavaNextCheckpoint : IModelCheckpoint
 
     /// <inheritdoc/>
     public string PublishedName(string canonical) => canonical;
+
+    /// <inheritdoc/>
+    public ModelPart PartOf(string canonical) => LlavaWeightNames.PartOf(canonical);
 
     /// <inheritdoc/>
     public IVisionLanguageModel Build(IWeightSource weights) => new LlavaNextModel(_config, weights);

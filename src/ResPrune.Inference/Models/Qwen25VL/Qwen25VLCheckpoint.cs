@@ -41,6 +41,17 @@ internal sealed class Qwen25VLCheckpoint : IModelCheckpoint
     public DecoderConfig Text => _config.Text;
 
     /// <inheritdoc/>
+    public EncoderShape Encoder => new()
+    {
+        Layers = _config.Vision.Layers,
+        HiddenSize = _config.Vision.HiddenSize,
+        IntermediateSize = _config.Vision.IntermediateSize,
+        Heads = _config.Vision.Heads,
+        PatchSize = _config.Vision.PatchSize,
+        PatchesPerToken = _config.Vision.MergeSize * _config.Vision.MergeSize,
+    };
+
+    /// <inheritdoc/>
     public string ImageToken => "<|image_pad|>";
 
     /// <inheritdoc/>
@@ -63,6 +74,9 @@ internal sealed class Qwen25VLCheckpoint : IModelCheckpoint
 
     /// <inheritdoc/>
     public string PublishedName(string canonical) => Qwen25VLWeightNames.Published(canonical);
+
+    /// <inheritdoc/>
+    public ModelPart PartOf(string canonical) => Qwen25VLWeightNames.PartOf(canonical);
 
     /// <inheritdoc/>
     public IVisionLanguageModel Build(IWeightSource weights) => new Qwen25VLModel(_config, weights);

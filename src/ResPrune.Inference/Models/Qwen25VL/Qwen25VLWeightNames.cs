@@ -20,6 +20,13 @@ internal static class Qwen25VLWeightNames
     public static string Published(string canonical) =>
         Strip(canonical, "language_model.model.", "model.") ?? Strip(canonical, "language_model.lm_head.", "lm_head.") ?? canonical;
 
+    /// <summary>The part of the model that a canonical weight belongs to.</summary>
+    public static ModelPart PartOf(string canonical)
+    {
+        if (!canonical.StartsWith("visual.", StringComparison.Ordinal)) return ModelPart.Language;
+        return canonical.StartsWith("visual.merger.", StringComparison.Ordinal) ? ModelPart.Projector : ModelPart.Vision;
+    }
+
     private static string? Strip(string stored, string prefix, string replacement) =>
         stored.StartsWith(prefix, StringComparison.Ordinal) ? string.Concat(replacement, stored.AsSpan(prefix.Length)) : null;
 }

@@ -26,6 +26,18 @@ internal sealed record ClipVisionConfig
     /// <summary>Patches of one picture.</summary>
     public int Patches => (ImageSize / PatchSize) * (ImageSize / PatchSize);
 
+    /// <summary>The same in the words of all families.</summary>
+    public EncoderShape Shape => new()
+    {
+        Layers = Layers,
+        HiddenSize = HiddenSize,
+        IntermediateSize = IntermediateSize,
+        Heads = Heads,
+        PatchSize = PatchSize,
+        PatchesPerTile = Patches,
+        PatchesPerToken = 1,
+    };
+
     public static ClipVisionConfig Read(JsonField json)
     {
         var modelType = json.Text("model_type", "clip_vision_model");
