@@ -11,7 +11,7 @@ internal sealed class ModelCheckCommand
     private readonly EngineArguments _engine = new();
 
     private readonly Option<string> _keep = ValueOption.Create(
-        "--keep", "1/3|0.25|64", "The token budget to compare with all tokens.", "1/3", RunCommand.Keep);
+        "--keep", "1/3|0.25|64", "The token budget to compare with all tokens.", "1/3", JobArguments.Keep);
 
     private readonly Option<int> _maxTokens = ValueOption.Number("--max-tokens", "N", "Tokens generated, neither fewer nor more.", 16, 2, 1 << 12);
 

@@ -11,7 +11,7 @@ internal sealed class ModelInfoCommand
     private readonly EngineArguments _engine = new();
 
     private readonly Option<IReadOnlyList<string>> _keep = ValueOption.List(
-        "--keep", "LIST", "Token budgets whose cost is shown, between commas.", ["all", "1/3", "1/9"], RunCommand.Keep);
+        "--keep", "LIST", "Token budgets whose cost is shown, between commas.", ["all", "1/3", "1/9"], JobArguments.Keep);
 
     private readonly Option<bool> _json = new("--json") { Description = "The report as JSON." };
 

@@ -52,7 +52,7 @@ public sealed class ModelFolderTests
     {
         using var copy = new TemporaryCopy(model);
         File.Delete(Path.Combine(copy.Folder, "model.safetensors.index.json"));
-        var weights = Directory.GetFiles(copy.Folder, "*.safetensors").Order(StringComparer.Ordinal).First();
+        var weights = Directory.GetFiles(copy.Folder, "*.safetensors").Order(StringComparer.Ordinal).First(SafetensorsEdit.HasOblong);
         if (Path.GetFileName(weights) != "model.safetensors") File.Move(weights, weights = Path.Combine(copy.Folder, "model.safetensors"));
         var (gone, turned) = ("", "");
         SafetensorsEdit.Header(weights, header =>
@@ -67,6 +67,7 @@ public sealed class ModelFolderTests
         });
 
         var info = (await Resprune.RunAsync("model", "info", copy.Folder, "--json")).Expect(2);
+        Assert.True(info.Output.Length > 0, info.Error);
         var problems = info.Json.GetProperty("problems").EnumerateArray().Select(problem => problem.GetString()!).ToArray();
         Assert.Contains(problems, problem => problem.StartsWith("missing '", StringComparison.Ordinal));
         Assert.Contains(problems, problem => problem.Contains($"'{turned}' has shape", StringComparison.Ordinal));

@@ -19,8 +19,17 @@ internal static class SafetensorsEdit
         File.WriteAllBytes(path, [.. prefix, .. changed, .. bytes[(8 + length)..]]);
     }
 
+    /// <summary>Whether a file holds such a matrix as <see cref="Oblong"/> names, and others.</summary>
+    public static bool HasOblong(string path)
+    {
+        var found = false;
+        Header(path, header => found = header.Count > 2 && header.Any(IsOblong));
+        return found;
+    }
+
     /// <summary>Name of some matrix that is not square, so that its transpose is another shape of the same size.</summary>
-    public static string Oblong(JsonObject header) => header
-        .First(tensor => tensor.Value!["shape"] is JsonArray { Count: 2 } shape && shape[0]!.GetValue<long>() != shape[1]!.GetValue<long>())
-            .Key;
+    public static string Oblong(JsonObject header) => header.First(IsOblong).Key;
+
+    private static bool IsOblong(KeyValuePair<string, JsonNode?> tensor) =>
+        tensor.Value!["shape"] is JsonArray { Count: 2 } shape && shape[0]!.GetValue<long>() != shape[1]!.GetValue<long>();
 }
