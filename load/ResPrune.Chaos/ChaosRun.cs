@@ -38,7 +38,9 @@ internal sealed class ChaosRun(ChaosOptions options, string folder, TextWriter o
     private async Task<bool> RunAsync(StoreKind kind, IReadOnlyList<Scenario> scenarios, Reference reference)
     {
         var place = Directory.CreateDirectory(Path.Combine(folder, kind.ToString())).FullName;
-        await using StoreUnderTest store = FolderUnderTest.Create(Path.Combine(place, "disk"));
+        await using StoreUnderTest store = kind == StoreKind.Folder
+            ? FolderUnderTest.Create(Path.Combine(place, "disk"))
+            : await ContainerUnderTest.CreateAsync(options.BreakCommits);
         await ChaosJob.StorePicturesAsync(store.Direct);
         await using var fleet = new ChaosFleet(place, store, Workers);
         await fleet.Redis.StartAsync();

@@ -28,6 +28,15 @@ internal sealed class FaultyProxy : IAsyncDisposable
     /// <summary>Decides by method and target, such as <c>PUT</c> and <c>/account/container/blob?comp=blocklist</c>; nothing fails by default.</summary>
     public Func<string, string, StorageFault> Decide { get; set; } = (_, _) => StorageFault.None;
 
+    /// <summary>How long <see cref="StorageFault.Late"/> holds a request.</summary>
+    public TimeSpan Lateness { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Changes the head of a request that is passed on; null (default) changes none.</summary>
+    public Func<string, string>? Rewrite { get; set; }
+
+    /// <summary>Told what the service has carried out: the request's head, its body, and the status of the reply.</summary>
+    public Action<string, byte[], int>? CarriedOut { get; set; }
+
     /// <summary>Every request so far, as method and target.</summary>
     public IReadOnlyCollection<string> Seen => _seen;
 
@@ -94,9 +103,14 @@ internal sealed class FaultyProxy : IAsyncDisposable
             case StorageFault.Throttled:
                 await client.WriteAsync(Refusal("429 Too Many Requests", "TooManyRequests", "x-ms-retry-after-ms: 5\r\n"), _stopped.Token);
                 return;
+            case StorageFault.Late:
+                // Whatever the client does meanwhile: a request on its way arrives.
+                await Task.Delay(Lateness, _stopped.Token);
+                break;
         }
 
-        var reply = await ForwardAsync(head, body);
+        var reply = await ForwardAsync(Rewrite?.Invoke(head) ?? head, body);
+        CarriedOut?.Invoke(head, body, StatusOf(reply));
         var bodyAt = reply.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
         if (fault == StorageFault.LoseReply) return;
         var count = fault == StorageFault.CutReply && method == "GET" && reply.AsSpan().StartsWith("HTTP/1.1 2"u8) ? bodyAt + ((reply.Length - bodyAt) / 2) : reply.Length;
@@ -137,6 +151,10 @@ internal sealed class FaultyProxy : IAsyncDisposable
         await stream.ReadExactlyAsync(body.AsMemory(have), _stopped.Token);
         return (head, body);
     }
+
+    // HTTP/1.1 201 Created
+    private static int StatusOf(byte[] reply) =>
+        reply.Length > 12 && int.TryParse(reply.AsSpan(9, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? status : 0;
 
     private static int LengthOf(string head)
     {

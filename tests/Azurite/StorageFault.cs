@@ -23,4 +23,7 @@ internal enum StorageFault
 
     /// <summary>Takes the request and says nothing until the client gives up.</summary>
     Silence,
+
+    /// <summary>Takes the request and passes it on much later, also when the client has gone meanwhile.</summary>
+    Late,
 }

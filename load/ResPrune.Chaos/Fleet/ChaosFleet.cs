@@ -75,13 +75,19 @@ internal sealed class ChaosFleet : IAsyncDisposable
             while (!slot.Silo!.IsUp)
             {
                 if (waited.Elapsed > StartDeadline) throw new TimeoutException($"{slot.Silo.Name} did not come up; see {slot.Silo.Log}");
-                if (slot.Silo.HasExited) throw new InvalidOperationException($"{slot.Silo.Name} ended while it started; see {slot.Silo.Log}");
+                if (slot.Silo.HasExited && !slot.Silo.IsUp) throw new InvalidOperationException($"{slot.Silo.Name} ended while it started; see {slot.Silo.Log}");
                 await Task.Delay(Look);
             }
 
             // One that woke up and was not declared dead is a member like any other.
             if (!slot.Silo.HasExited) slot.Silo.Fate = SiloFate.Runs;
         }
+    }
+
+    /// <summary>Starts silos again that gave up starting, because the store or Redis was away: as whoever keeps processes running does.</summary>
+    public void RestartRefused()
+    {
+        foreach (var slot in _slots.Where(slot => slot.Silo is { WasRefused: true })) Start(slot);
     }
 
     /// <summary>Tells every silo to stop; what is wrong with how they did.</summary>

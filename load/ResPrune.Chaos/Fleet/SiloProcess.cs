@@ -44,6 +44,9 @@ internal sealed class SiloProcess : IDisposable
     /// <summary>Can be a victim: it runs and nothing was done to it.</summary>
     public bool IsWhole => !HasExited && Fate == SiloFate.Runs && IsUp;
 
+    /// <summary>It ended by itself before it was up.</summary>
+    public bool WasRefused => HasExited && Fate == SiloFate.Runs && !IsUp;
+
     /// <summary>Starts one; it is not up yet.</summary>
     public static SiloProcess Start(
         string name, bool isControl, string log, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)

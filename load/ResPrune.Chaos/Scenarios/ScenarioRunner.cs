@@ -29,7 +29,10 @@ internal sealed class ScenarioRunner(ChaosFleet fleet, Reference reference, int 
         else complaints.AddRange(await new Verifier(fleet.Store.Direct, reference).CheckAsync(batch, input));
         complaints.AddRange(await Leftovers.FindAsync(fleet));
         complaints.AddRange(fleet.Store.Complaints());
-        complaints.AddRange(fleet.Slots.SelectMany((slot, n) => slot.Silos.Skip(before[n])).Select(silo => silo.Complaint()).OfType<string>());
+        // A start may be refused while the store or Redis is away, and only then.
+        var mayRefuse = scenario.Faults.Any(fault => fault.Kind >= FaultKind.RedisAway);
+        complaints.AddRange(fleet.Slots.SelectMany((slot, n) => slot.Silos.Skip(before[n]))
+            .Where(silo => !(mayRefuse && silo.WasRefused)).Select(silo => silo.Complaint()).OfType<string>());
         return new ScenarioOutcome(elapsed.Elapsed, [.. scenario.Faults.Where(fault => !faults.Struck.Contains(fault))], complaints);
     }
 
@@ -47,6 +50,7 @@ internal sealed class ScenarioRunner(ChaosFleet fleet, Reference reference, int 
                 running.Add(faults.BeginAsync(waiting.Dequeue()));
             if (running.Exists(fault => !fault.IsCompleted)) calm.Restart();
             if (calm.Elapsed > Deadline) return false;
+            fleet.RestartRefused();
             await Task.Delay(Look);
         }
 
