@@ -101,13 +101,16 @@ public sealed record BatchRecord
         };
     }
 
-    /// <summary>True when the OpenAI status machine has a step from the present status to <paramref name="status"/>.</summary>
+    /// <summary>
+    /// True when the OpenAI status machine has a step from the present status to <paramref name="status"/>. One step is ours: a batch under way
+    /// fails when the input it is about is not there any more.
+    /// </summary>
     public bool CanMoveTo(BatchStatus status) => Status switch
     {
         BatchStatus.Validating => status is BatchStatus.InProgress or BatchStatus.Failed or BatchStatus.Cancelling,
-        BatchStatus.InProgress => status is BatchStatus.Finalizing or BatchStatus.Expired or BatchStatus.Cancelling,
+        BatchStatus.InProgress => status is BatchStatus.Finalizing or BatchStatus.Expired or BatchStatus.Cancelling or BatchStatus.Failed,
         BatchStatus.Finalizing => status is BatchStatus.Completed,
-        BatchStatus.Cancelling => status is BatchStatus.Cancelled,
+        BatchStatus.Cancelling => status is BatchStatus.Cancelled or BatchStatus.Failed,
         _ => false,
     };
 }

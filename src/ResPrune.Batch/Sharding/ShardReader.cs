@@ -36,6 +36,14 @@ public sealed class ShardReader(IBlobStore store)
             throw new BatchCorruptedException(record.Id, record.Input.Blob, $"shard {shard.Ordinal} has {rows} rows, its plan says {shard.Rows}.");
     }
 
+    /// <summary>Returns when the stored input is the one that was submitted.</summary>
+    /// <exception cref="BatchCorruptedException">It is another one, or gone.</exception>
+    public Task CheckInputAsync(BatchRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return StoredInput.CheckAsync(store, record, cancellationToken);
+    }
+
     private static RowFault Duplicate(BatchRequestLine line) =>
         new(RowErrorCode.DuplicateId, $"An earlier line has the id '{line.CustomId}' too; that one is answered.");
 }

@@ -138,6 +138,8 @@ internal sealed partial class BatchGrain(
         {
             LogShardFailed(logger, _id.Value, shard, reason);
             _problem = reason;
+            // When the input is not what it was, every attempt at any shard fails, and there is nobody to answer.
+            if (await storage.FindInputFaultAsync(_record!, cancellationToken) is { } fault) await EndAsFailedAsync(fault, cancellationToken);
         }
 
         Advance();
@@ -213,6 +215,10 @@ internal sealed partial class BatchGrain(
             await work();
             _problem = null;
         }
+        catch (BatchCorruptedException exception) when (exception.Blob == BatchBlobs.Input(_id))
+        {
+            await EndAsFailedAsync(exception.Message, _deactivated.Token);
+        }
         catch (Exception exception) when (!_deactivated.IsCancellationRequested)
         {
             LogTrouble(logger, exception, _id.Value);
@@ -270,6 +276,28 @@ internal sealed partial class BatchGrain(
         LogEnded(logger, _id.Value, record.Status, _committed.Answered, _committed.Failed);
         _sweep?.Dispose();
         await UnregisterAsync(stop);
+    }
+
+    private async Task EndAsFailedAsync(string fault, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _record = await storage.FailAsync(_id, new BatchError("input_changed", fault), cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The next attempt, or the next sweep, comes here again.
+            LogTrouble(logger, exception, _id.Value);
+            return;
+        }
+
+        if (!_record.IsTerminal) return;
+        // Whoever still holds a shard is told that it is lost.
+        _board = null;
+        instruments.Closed(_id);
+        LogEnded(logger, _id.Value, _record.Status, _committed.Answered, _committed.Failed);
+        _sweep?.Dispose();
+        await UnregisterAsync(cancellationToken);
     }
 
     private async Task RegisterAsync(CancellationToken cancellationToken)

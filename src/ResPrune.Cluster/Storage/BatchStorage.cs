@@ -58,6 +58,34 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
             token),
         cancellationToken);
 
+    /// <summary>What is wrong with the stored input as a whole; null when it is the one that was submitted.</summary>
+    public Task<string?> FindInputFaultAsync(BatchRecord record, CancellationToken cancellationToken) => policy.RunAsync(
+        StorageOperations.ReadBatch,
+        async token =>
+        {
+            try
+            {
+                await _reader.CheckInputAsync(record, token);
+                return null;
+            }
+            catch (BatchCorruptedException exception)
+            {
+                return exception.Message;
+            }
+        },
+        cancellationToken);
+
+    /// <summary>Ends the batch as <see cref="BatchStatus.Failed"/> unless it is past that; what is committed stays in the store.</summary>
+    public Task<BatchRecord> FailAsync(BatchId batch, BatchError error, CancellationToken cancellationToken) => policy.RunAsync(
+        StorageOperations.WriteBatch,
+        token => _catalog.UpdateAsync(
+            batch,
+            record => record.CanMoveTo(BatchStatus.Failed)
+                ? record.MoveTo(BatchStatus.Failed, time.GetUtcNow()) with { Errors = new BatchErrorList([error]) }
+                : record,
+            token),
+        cancellationToken);
+
     /// <summary>What a worker needs of a batch that is planned.</summary>
     public async Task<BatchContext> OpenAsync(BatchId batch, CancellationToken cancellationToken)
     {

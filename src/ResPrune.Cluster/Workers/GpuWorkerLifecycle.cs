@@ -7,13 +7,18 @@ namespace ResPrune.Cluster.Workers;
 /// cluster.
 /// </summary>
 internal sealed partial class GpuWorkerLifecycle(LocalGpuWorkers workers, IGrainFactory grains, ILogger<GpuWorkerLifecycle> logger)
-    : ILifecycleParticipant<ISiloLifecycle>
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
-    private const int Tries = 5;
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stopping = new();
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle lifecycle) =>
-        lifecycle.Subscribe(nameof(GpuWorkerLifecycle), ServiceLifecycleStage.Active, StartAsync, workers.StopAsync);
+        lifecycle.Subscribe(nameof(GpuWorkerLifecycle), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
 
     private Task StartAsync(CancellationToken cancellationToken)
     {
@@ -22,31 +27,31 @@ internal sealed partial class GpuWorkerLifecycle(LocalGpuWorkers workers, IGrain
         return Task.CompletedTask;
     }
 
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await workers.StopAsync(cancellationToken);
+    }
+
+    /// <summary>However long it takes: a silo that is a member and pulls no work would be paid for and do nothing.</summary>
     private async Task StartWorkerAsync(string key)
     {
-        for (var retry = 1; ; retry++)
+        for (var pause = TimeSpan.FromSeconds(1); !_stopping.IsCancellationRequested; pause = pause * 2 < MaxPause ? pause * 2 : MaxPause)
         {
             try
             {
-                await grains.GetGrain<IGpuWorkerGrain>(key).StartAsync(CancellationToken.None);
+                await grains.GetGrain<IGpuWorkerGrain>(key).StartAsync(_stopping.Token);
                 return;
-            }
-            catch (Exception exception) when (retry < Tries)
-            {
-                LogRetry(logger, key, exception.Message);
-                await Task.Delay(TimeSpan.FromSeconds(retry));
             }
             catch (Exception exception)
             {
-                LogNotStarted(logger, exception, key);
-                return;
+                LogRetry(logger, key, exception.Message);
             }
+
+            await Task.Delay(pause, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "GPU worker {Worker} does not start yet: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "GPU worker {Worker} does not start yet: {Reason}")]
     private static partial void LogRetry(ILogger logger, string worker, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "GPU worker {Worker} could not be started.")]
-    private static partial void LogNotStarted(ILogger logger, Exception exception, string worker);
 }

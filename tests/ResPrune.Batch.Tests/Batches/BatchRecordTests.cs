@@ -8,13 +8,13 @@ public sealed class BatchRecordTests
     private static readonly Dictionary<BatchStatus, BatchStatus[]> Steps = new()
     {
         [BatchStatus.Validating] = [BatchStatus.InProgress, BatchStatus.Failed, BatchStatus.Cancelling],
-        [BatchStatus.InProgress] = [BatchStatus.Finalizing, BatchStatus.Expired, BatchStatus.Cancelling],
+        [BatchStatus.InProgress] = [BatchStatus.Finalizing, BatchStatus.Expired, BatchStatus.Cancelling, BatchStatus.Failed],
         [BatchStatus.Finalizing] = [BatchStatus.Completed],
-        [BatchStatus.Cancelling] = [BatchStatus.Cancelled],
+        [BatchStatus.Cancelling] = [BatchStatus.Cancelled, BatchStatus.Failed],
     };
 
     [Fact]
-    public void The_status_machine_is_openais()
+    public void The_status_machine_is_openais_and_a_batch_under_way_may_fail()
     {
         var now = DateTimeOffset.FromUnixTimeSeconds(1000);
         foreach (var from in Enum.GetValues<BatchStatus>())

@@ -48,6 +48,52 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task When_the_window_runs_out_workers_close_what_they_hold_and_the_rest_is_closed_as_expired()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 6, TestBatch.Spec(rowsPerShard: 2) with { ExpiresAfterSeconds = 5 });
+        await using var fleet = await TestFleet.StartAsync(1, _store, [], time: _time);
+        var coordinator = fleet.Coordinator(batch.Id);
+        var done = await LeaseAsync(fleet, batch, "worker");
+        await CommitAsync(batch, done, "in time");
+        await coordinator.CompleteAsync(done.Shard, done.Attempt, CancellationToken.None);
+        var late = await LeaseAsync(fleet, batch, "worker");
+        for (var waited = 0; waited < 2; waited++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(2));
+            Assert.Equal(LeaseState.Held, await coordinator.ReportAsync(Report(late, "worker"), CancellationToken.None));
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(LeaseState.Expiring, await coordinator.ReportAsync(Report(late, "worker"), CancellationToken.None));
+        Assert.Null(await coordinator.TryLeaseAsync("another", CancellationToken.None));
+        await CommitAsync(batch, late, "just in time");
+        await coordinator.CompleteAsync(late.Shard, late.Attempt, CancellationToken.None);
+        var end = await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Equal(BatchStatus.Expired, end.Status);
+        Assert.Equal((4L, 2L), (end.Committed.Answered, end.Committed.Failed));
+        Assert.Equal([new(RowErrorCode.BatchExpired, 2L)], end.Committed.Errors);
+    }
+
+    [Fact]
+    public async Task An_input_that_changes_under_way_ends_the_batch_and_says_so()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 2, TestBatch.Spec(rowsPerShard: 1));
+        await using var fleet = await TestFleet.StartAsync(1, _store, [], time: _time);
+        var coordinator = fleet.Coordinator(batch.Id);
+        var (one, other) = (await LeaseAsync(fleet, batch, "worker"), await LeaseAsync(fleet, batch, "worker"));
+        await _store.WriteAsync(BatchBlobs.Input(batch.Id), "{}"u8.ToArray(), BlobWriteCondition.Always, CancellationToken.None);
+
+        await coordinator.FailAsync(one.Shard, one.Attempt, "the lines are not those of the plan", CancellationToken.None);
+
+        var snapshot = await coordinator.GetSnapshotAsync(CancellationToken.None);
+        Assert.Equal(BatchStatus.Failed, snapshot.Status);
+        Assert.Contains("not the one that was submitted", snapshot.Problem, StringComparison.Ordinal);
+        Assert.Equal(LeaseState.Lost, await coordinator.ReportAsync(Report(other, "worker"), CancellationToken.None));
+        Assert.Null(await coordinator.TryLeaseAsync("worker", CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_claim_of_a_commit_that_is_not_in_the_store_counts_for_nothing()
     {
         var batch = await TestBatch.SubmitAsync(_store, rows: 1, TestBatch.Spec(rowsPerShard: 1));

@@ -1,6 +1,7 @@
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Commit;
 using ResPrune.Batch.Storage;
+using ResPrune.Cluster.Batches;
 using ResPrune.Cluster.Fleet;
 using ResPrune.Cluster.Tests.Hosting;
 
@@ -16,7 +17,9 @@ public sealed class RecoveryTests
         FakeEngine[] engines = [new(), new(), new()];
         var gate = new Gate(pass: 24);
         foreach (var engine in engines) engine.Before = gate.PassAsync;
-        await using var fleet = await TestFleet.StartAsync(3, store, engines);
+        // No lease runs out within this test: the death of the silo must be enough.
+        await using var fleet = await TestFleet.StartAsync(
+            3, store, engines, silo => silo.Configure<BatchCoordinatorOptions>(options => options.LeaseDuration = TimeSpan.FromHours(1)));
         await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
         await fleet.WaitForAsync(batch.Id, snapshot => snapshot.RowsDone >= 24 && engines.All(engine => engine.InFlight > 0));
 
