@@ -1,3 +1,4 @@
+using ResPrune.Azurite;
 using ResPrune.Cli.Tests.Processes;
 
 namespace ResPrune.Cli.Tests.Fleet;
@@ -11,8 +12,10 @@ public sealed class FleetRunTests : IDisposable
     private readonly TestFleet _fleet = new();
 
     [Fact]
-    public async Task EveryIdIsAnsweredOnceWhileAWorkerIsDrainedAndTheCoordinatorsSiloIsKilled()
+    public async Task OnBlobStorageEveryIdIsAnsweredOnceWhileAWorkerIsDrainedAndTheCoordinatorsSiloIsKilled()
     {
+        await using var azurite = await AzuriteServer.StartNewAsync();
+        await _fleet.UseAsync(azurite);
         var (control, workers) = await StartAsync();
         var batch = await SubmitAsync();
         using var watch = _fleet.StartVerb("watch", batch);
@@ -28,7 +31,7 @@ public sealed class FleetRunTests : IDisposable
         Assert.Contains($"{batch} completed: {Pictures * Questions.Length} answered, 0 failed", watched.Output, StringComparison.Ordinal);
         Assert.Contains("workers", watched.Output, StringComparison.Ordinal);
         await ExpectEveryIdOnceAsync(batch);
-        // The rest leaves in good order.
+        // Everybody has left before the store does.
         foreach (var silo in workers[1..]) silo.Signal("TERM");
         foreach (var silo in workers[1..]) (await silo.EndAsync()).Expect(0);
         Assert.DoesNotContain(workers, silo => silo.Error.Contains($"Batch {batch} has", StringComparison.Ordinal));

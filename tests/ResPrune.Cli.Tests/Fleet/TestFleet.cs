@@ -1,19 +1,34 @@
 using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
+using ResPrune.Azurite;
+using ResPrune.Batch.Batches;
+using ResPrune.Batch.Storage;
 using ResPrune.Cli.Tests.Processes;
 
 namespace ResPrune.Cli.Tests.Fleet;
 
-/// <summary>A Redis, a folder as the store, and as many silos as a test starts: processes, all of them.</summary>
+/// <summary>A Redis, a store, and as many silos as a test starts: processes, all of them. The store is a folder unless a test says otherwise.</summary>
 public sealed class TestFleet : IDisposable
 {
     private readonly Workplace _place = new();
     private readonly List<Resprune> _silos = [];
 
-    public TestFleet() => Directory.CreateDirectory(Store);
+    private readonly Dictionary<string, string> _environment = [];
+
+    public TestFleet()
+    {
+        Store = _place.PathOf("store");
+        Directory.CreateDirectory(Store);
+        Blobs = LocalFolderBlobStore.OpenOrCreate(Store);
+    }
 
     internal RedisServer Redis { get; } = new();
 
-    internal string Store => _place.PathOf("store");
+    /// <summary>As <c>--store</c> takes it.</summary>
+    internal string Store { get; private set; }
+
+    /// <summary>The store itself.</summary>
+    internal IBlobStore Blobs { get; private set; }
 
     internal Workplace Place => _place;
 
@@ -34,7 +49,7 @@ public sealed class TestFleet : IDisposable
     /// <summary>Starts a silo; returns at once.</summary>
     internal Resprune Start(string role, string name, params string[] more)
     {
-        var silo = Resprune.Start(["silo", "--role", role, "--name", name, .. Connection, .. more]);
+        var silo = StartVerb(["silo", "--role", role, "--name", name, .. more]);
         _silos.Add(silo);
         return silo;
     }
@@ -46,10 +61,24 @@ public sealed class TestFleet : IDisposable
     }
 
     /// <summary>Runs a verb to its end.</summary>
-    internal Task<Outcome> RunAsync(params string[] arguments) => Resprune.RunAsync([.. arguments, .. Connection]);
+    internal async Task<Outcome> RunAsync(params string[] arguments)
+    {
+        using var running = StartVerb(arguments);
+        return await running.EndAsync();
+    }
 
     /// <summary>Starts a verb.</summary>
-    internal Resprune StartVerb(params string[] arguments) => Resprune.Start([.. arguments, .. Connection]);
+    internal Resprune StartVerb(params string[] arguments) => Resprune.StartIn(_place.PathOf(), _environment, [.. arguments, .. Connection]);
+
+    /// <summary>Takes a new container of an Azurite as the store.</summary>
+    internal async Task UseAsync(AzuriteServer azurite)
+    {
+        _environment[BlobStoresOptions.ConnectionStringVariable] = azurite.ConnectionString;
+        await new BlobServiceClient(azurite.ConnectionString).CreateBlobContainerAsync("fleet");
+        Store = "azure:fleet";
+        Blobs = await new BlobStores(new BlobStoresOptions { ConnectionString = azurite.ConnectionString })
+            .OpenAsync(BlobAddress.Parse(Store), CancellationToken.None);
+    }
 
     /// <summary>A file with one JSON object a line, beside <see cref="Pictures"/>.</summary>
     internal string Lines(IEnumerable<object> lines) => _place.Lines(lines);
@@ -62,11 +91,8 @@ public sealed class TestFleet : IDisposable
     }
 
     /// <summary>How many shards of a batch are committed.</summary>
-    internal int Commits(string batch)
-    {
-        var folder = Path.Combine(Store, "batches", batch, "commits");
-        return Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json").Length : 0;
-    }
+    internal int Commits(string batch) =>
+        Blobs.ListAsync(BatchBlobs.Commits(BatchId.Parse(batch)), CancellationToken.None).ToBlockingEnumerable().Count();
 
     /// <summary>The lines of a fetched file.</summary>
     internal IReadOnlyList<JsonNode> Results(string file = "output.jsonl") => _place.Results(file);
