@@ -11,7 +11,7 @@ export RESPRUNE_AZURITE
 bash tests/Azurite/install.sh "$RESPRUNE_AZURITE"
 [ -n "${CHAOS_BUILT:-}" ] || dotnet build load/ResPrune.Chaos -c Release -v q -clp:NoSummary
 program=$(ls -d "$PWD"/artifacts/bin/ResPrune.Chaos/release*/ | head -1)ResPrune.Chaos.dll
-# A mount namespace of its own: the disk that scenarios fill is seen by nobody else and goes with the last process.
+# Namespaces of its own: the disk that scenarios fill is seen by nobody else, and no process outlives the run, however it ends.
 user=()
 [ "$(id -u)" = 0 ] || user=(--map-root-user)
-exec unshare --mount "${user[@]}" dotnet "$program" "$@"
+exec unshare --mount --pid --mount-proc --fork --kill-child "${user[@]}" dotnet "$program" "$@"

@@ -1,4 +1,5 @@
 using ResPrune.Chaos;
+using ResPrune.Chaos.Recovery;
 
 ChaosOptions options;
 try
@@ -14,9 +15,14 @@ catch (Exception exception) when (exception is FormatException or ArgumentExcept
 var folder = Directory.CreateTempSubdirectory("resprune-chaos-").FullName;
 try
 {
+    if (options.Recovery is { } repetitions) return await new RecoveryRun(repetitions, folder, Console.Out).RunAsync() ? 0 : 1;
     var run = new ChaosRun(options, folder, Console.Out);
     await run.RunAsync();
-    return run.Bad == 0 ? 0 : 1;
+    if (!options.BreakCommits) return run.Bad == 0 ? 0 : 1;
+    Console.WriteLine(run.Bad > 0
+        ? "without create-only commits the faults bite: answers were published twice, as expected"
+        : "without create-only commits nothing went wrong: the faults do not bite; take more seeds");
+    return run.Bad > 0 ? 0 : 1;
 }
 finally
 {
