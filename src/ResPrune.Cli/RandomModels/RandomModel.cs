@@ -35,7 +35,8 @@ internal sealed record RandomModel(ModelPreset Preset, int Layers, int VisionLay
             {
                 await checkpoint.WriteWeightsAsync(seed: 0, new Lines(error, checkpoint.WeightBytes), cancellationToken);
             }
-            catch (IOException exception) when (DiskSpace.IsFull(exception))
+            // A file that outgrows a limit on the size of files is no IOException to .NET.
+            catch (Exception exception) when (exception is ArgumentOutOfRangeException || (exception is IOException io && DiskSpace.IsFull(io)))
             {
                 throw Full(directory, checkpoint, exception);
             }
@@ -47,7 +48,7 @@ internal sealed record RandomModel(ModelPreset Preset, int Layers, int VisionLay
         }
     }
 
-    private static UsageException Full(string directory, RandomCheckpoint checkpoint, IOException? exception) => new(
+    private static UsageException Full(string directory, RandomCheckpoint checkpoint, Exception? exception) => new(
         $"{directory}: the weights take {Quantity.Bytes(checkpoint.WeightBytes)}, and {Quantity.Bytes(DiskSpace.Free(directory))} are free on that disk: "
             + "make room, choose another --output, or fewer --layers.",
         exception);

@@ -95,6 +95,14 @@ internal sealed class Resprune : IDisposable
         return await running.EndAsync();
     }
 
+    /// <summary>Runs it to its end where no file can become larger than so many KiB, as if the disk were full then.</summary>
+    public static async Task<Outcome> RunWithFileLimitAsync(int kibibytes, params string[] arguments)
+    {
+        var start = StartInfo("bash", ["-c", $"ulimit -f {kibibytes}; trap '' XFSZ; exec dotnet \"$@\"", "bash", Program, .. arguments]);
+        using var running = new Resprune(start);
+        return await running.EndAsync();
+    }
+
     /// <summary>Sends a signal, for example <c>INT</c>.</summary>
     public void Signal(string name)
     {
