@@ -16,7 +16,8 @@ internal static class ExitCode
     public const int FailedRows = 3;
 
     /// <summary>
-    /// The cluster goes on without this silo: it was declared dead while it did not answer, or another took its name. Start it again.
+    /// The cluster goes on without this silo: it was declared dead while it did not answer, another took its name, or Redis lost its
+    /// membership. Start it again.
     /// </summary>
     public const int Evicted = 4;
 

@@ -66,6 +66,19 @@ public sealed class FleetStartTests : IClassFixture<TestFleet>
     }
 
     [Fact]
+    public async Task ASiloThatRedisHasForgottenEndsToBeStartedAgain()
+    {
+        using var fleet = new TestFleet();
+        var silo = fleet.Start("control", "forgotten");
+        await TestFleet.AreUpAsync(silo);
+        fleet.Redis.Kill();
+        fleet.Redis.Forget();
+        fleet.Redis.Start();
+        var ended = (await silo.EndAsync()).Expect(4);
+        Assert.Contains("came back without", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SettingsComeFromTheFileThenTheEnvironmentThenTheCommandLine()
     {
         var folder = Directory.CreateDirectory(_fleet.Place.PathOf("settings")).FullName;

@@ -56,6 +56,13 @@ internal sealed class RedisServer : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Loses what it had; it must not be running.</summary>
+    public void Forget()
+    {
+        Directory.Delete(_folder, recursive: true);
+        Directory.CreateDirectory(_folder);
+    }
+
     public void Dispose()
     {
         Kill();
