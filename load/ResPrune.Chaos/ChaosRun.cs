@@ -56,9 +56,19 @@ internal sealed class ChaosRun(ChaosOptions options, string folder, TextWriter o
 
     private async Task<bool> RunAsync(ScenarioRunner runner, ChaosFleet fleet, Scenario scenario)
     {
-        await fleet.MakeWholeAsync();
-        var outcome = await runner.RunAsync(scenario);
         _ran++;
+        ScenarioOutcome outcome;
+        try
+        {
+            await fleet.MakeWholeAsync();
+            outcome = await runner.RunAsync(scenario);
+        }
+        catch (Exception exception)
+        {
+            // Whatever it is, a fleet that cannot be started or asked is a finding, and its logs tell why.
+            outcome = new ScenarioOutcome(TimeSpan.Zero, scenario.Faults, [exception.Message]);
+        }
+
         var faults = string.Join(", ", scenario.Faults.Select(fault => outcome.Missed.Contains(fault) ? $"({fault})" : fault.ToString()));
         var verdict = outcome.Complaints.Count == 0 ? "ok" : "VIOLATED";
         output.WriteLine($"seed {scenario.Seed}  {scenario.Store}  {outcome.Elapsed.TotalSeconds:0.0} s  {verdict}  {faults}");

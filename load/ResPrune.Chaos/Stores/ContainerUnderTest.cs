@@ -74,14 +74,15 @@ internal sealed class ContainerUnderTest : StoreUnderTest
     private Func<string, string, StorageFault> Misbehaviour(Fault fault)
     {
         var random = new Random(fault.Choice);
-        // Longer than a lost silo stays unseen, so that its shard is another's when the record arrives.
+        // Longer than a lost silo stays unseen, so that its shard is another's when the record arrives. Not all of them: the next faults wait
+        // for commits, and are to strike while some are on their way.
         if (fault.Kind == FaultKind.CommitsLate) _proxy.Lateness = TimeSpan.FromSeconds(6);
         return (method, target) => fault.Kind switch
         {
             FaultKind.RepliesLost => method == "PUT" && Draws(random, 0.5) ? StorageFault.LoseReply : StorageFault.None,
             FaultKind.StoreBusy => Draws(random, 0.7) ? Draws(random, 0.5) ? StorageFault.Busy : StorageFault.Throttled : StorageFault.None,
             FaultKind.StoreSilent => Draws(random, 0.1) ? StorageFault.Silence : StorageFault.None,
-            FaultKind.CommitsLate => CommitLog.IsCommit(method, target) ? StorageFault.Late : StorageFault.None,
+            FaultKind.CommitsLate => CommitLog.IsCommit(method, target) && Draws(random, 0.4) ? StorageFault.Late : StorageFault.None,
             _ => throw new InvalidOperationException($"{fault.Kind} cannot happen to a container."),
         };
     }
