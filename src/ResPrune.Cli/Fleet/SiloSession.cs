@@ -23,7 +23,7 @@ internal static class SiloSession
             var stop = Task.Delay(Timeout.InfiniteTimeSpan, interruption.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
             if (await Task.WhenAny(stop, silo.Ended) == silo.Ended)
             {
-                error.WriteLine($"resprune: silo '{silo.Facts.Name}' leaves and is to be started again: {await silo.Ended}.");
+                error.WriteLine($"resprune: another silo has taken the name '{silo.Facts.Name}'; this one leaves.");
                 await silo.StopAsync(CancellationToken.None);
                 return ExitCode.Evicted;
             }

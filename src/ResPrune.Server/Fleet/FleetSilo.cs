@@ -22,7 +22,7 @@ public sealed class FleetSilo : IAsyncDisposable
     private readonly IHost _host;
     private int _stopped;
 
-    private FleetSilo(FleetSiloFacts facts, IHost host, Stack<IAsyncDisposable> parts, Task<string> ended)
+    private FleetSilo(FleetSiloFacts facts, IHost host, Stack<IAsyncDisposable> parts, Task ended)
     {
         Facts = facts;
         _host = host;
@@ -33,8 +33,8 @@ public sealed class FleetSilo : IAsyncDisposable
     /// <summary>Name, addresses and devices.</summary>
     public FleetSiloFacts Facts { get; }
 
-    /// <summary>Completes with the reason when the silo should stop and be started again: its name or its membership is lost.</summary>
-    public Task<string> Ended { get; }
+    /// <summary>Completes when the silo cannot go on: another one has taken its name.</summary>
+    public Task Ended { get; }
 
     /// <summary>Starts a silo; returns when it is a member of the cluster.</summary>
     /// <param name="configuration">The settings; see <see cref="FleetConfiguration"/>.</param>
@@ -113,15 +113,7 @@ public sealed class FleetSilo : IAsyncDisposable
         var host = await StartHostAsync(
             setup, new FleetSiloParts(store, images, redis, engines, meters, instruments, address), cancellationToken);
         parts.Push(new DisposedHost(host));
-        return new FleetSilo(FleetSiloFacts.Of(setup, host, engines, metrics?.Address), host, parts, EndedAsync(name, host));
-    }
-
-    private static async Task<string> EndedAsync(SiloNameClaim name, IHost host)
-    {
-        var forgotten = host.Services.GetRequiredService<ForgottenSilo>().Noticed;
-        return await Task.WhenAny(name.Lost, forgotten) == forgotten
-            ? "Redis came back without the cluster's membership"
-            : "another silo has taken its name";
+        return new FleetSilo(FleetSiloFacts.Of(setup, host, engines, metrics?.Address), host, parts, name.Lost);
     }
 
     private static IPAddress AdvertisedAddress(FleetConnectionOptions fleet, FleetSiloOptions options)

@@ -44,8 +44,7 @@ internal static class FleetSiloHost
             foreach (var device in parts.Engines.Devices) silo.Services.AddSingleton(device);
             Tune(silo, setup);
             silo.Services.AddHostedService<MembershipLog>();
-            silo.Services.AddSingleton<ForgottenSilo>();
-            silo.Services.AddHostedService(services => services.GetRequiredService<ForgottenSilo>());
+            silo.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ForgottenSilo>(services, setup.Fatal));
             silo.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler>(
                 services => new EvictedSilo(services.GetRequiredService<ILocalSiloDetails>(), setup.Fatal)));
         });

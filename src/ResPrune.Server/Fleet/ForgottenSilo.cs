@@ -1,23 +1,19 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Orleans.Clustering.Redis;
 
 namespace ResPrune.Server.Fleet;
 
 /// <summary>
-/// Notices that the membership table does not know this silo any more: a Redis that came back without its data. Those who are members go on
-/// working, but nobody who comes later can find them; only starting again helps.
+/// Ends the process when the membership table does not know this silo any more: a Redis that came back without its data. Those who are
+/// members could go on, but nobody who comes later would find them, and without a table a silo can neither join nor leave. What is not
+/// committed becomes others' work.
 /// </summary>
-internal sealed partial class ForgottenSilo(IMembershipTable table, ILocalSiloDetails local, TimeProvider time, ILogger<ForgottenSilo> logger)
+internal sealed class ForgottenSilo(IMembershipTable table, ILocalSiloDetails local, TimeProvider time, Action<string> fatal)
     : BackgroundService
 {
     /// <summary>One look may meet a table that is being written.</summary>
     private const int Looks = 2;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(4);
-
-    private readonly TaskCompletionSource _noticed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Completes when it is so.</summary>
-    public Task Noticed => _noticed.Task;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -26,26 +22,27 @@ internal sealed partial class ForgottenSilo(IMembershipTable table, ILocalSiloDe
         {
             await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stoppingToken.IsCancellationRequested) return;
-            missing = await IsMissingAsync(stoppingToken) ? missing + 1 : 0;
+            if (await IsKnownAsync(stoppingToken) is { } known) missing = known ? 0 : missing + 1;
         }
 
-        LogForgotten(logger, local.Name);
-        _noticed.TrySetResult();
+        fatal($"silo '{local.Name}' ends, to be started again: Redis came back without the cluster's membership. Let it keep its data.");
     }
 
-    private async Task<bool> IsMissingAsync(CancellationToken cancellationToken)
+    private async Task<bool?> IsKnownAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return (await table.ReadRowAsync(local.SiloAddress, cancellationToken)).Members.Count == 0;
+            return (await table.ReadRowAsync(local.SiloAddress, cancellationToken)).Members.Count > 0;
+        }
+        catch (RedisClusteringException)
+        {
+            // There is no table at all.
+            return false;
         }
         catch (Exception)
         {
             // Redis is away, which is told elsewhere and waited for.
-            return false;
+            return null;
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Redis has lost the membership of silo '{Name}': it came back without its data.")]
-    private static partial void LogForgotten(ILogger logger, string name);
 }
