@@ -16,6 +16,7 @@ internal sealed class ChaosRun(ChaosOptions options, string folder, TextWriter o
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
     private int _ran;
     private int _bad;
+    private int _evictions;
 
     /// <summary>Seeds with violations.</summary>
     public int Bad => _bad;
@@ -32,6 +33,7 @@ internal sealed class ChaosRun(ChaosOptions options, string folder, TextWriter o
             if (!await RunAsync(group.Key, [.. group], reference)) break;
         }
 
+        if (_evictions > 0) output.WriteLine($"silos that were taken for dead though nothing was done to them, and started again: {_evictions}");
         output.WriteLine($"{_ran} seeds, {_bad} with violations, {_elapsed.Elapsed.TotalSeconds:0} s");
     }
 
@@ -47,6 +49,7 @@ internal sealed class ChaosRun(ChaosOptions options, string folder, TextWriter o
         var runner = new ScenarioRunner(fleet, reference, options.Rows);
         foreach (var scenario in scenarios)
             if (!await RunAsync(runner, fleet, scenario) && !options.KeepGoing) return false;
+        _evictions += fleet.Evictions;
         var complaints = await fleet.DrainAsync();
         if (complaints.Count == 0) return true;
         _bad++;

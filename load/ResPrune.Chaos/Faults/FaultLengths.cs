@@ -8,6 +8,6 @@ internal sealed record FaultLengths(TimeSpan Stop, TimeSpan Away)
     /// <summary>As long as the failures of the real world that are stood for.</summary>
     public static FaultLengths Whole { get; } = new(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10));
 
-    /// <summary>Just longer than what they have to outlast: failure detection takes 3 s.</summary>
-    public static FaultLengths Short { get; } = new(TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(4));
+    /// <summary>Just longer than what they have to outlast: failure detection takes 6 s.</summary>
+    public static FaultLengths Short { get; } = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(4));
 }

@@ -84,11 +84,17 @@ internal sealed class ChaosFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts silos again that gave up starting, because the store or Redis was away: as whoever keeps processes running does.</summary>
-    public void RestartRefused()
+    /// <summary>
+    /// Starts silos again that gave up starting, because the store or Redis was away, or that were taken for dead: as whoever keeps processes
+    /// running does.
+    /// </summary>
+    public void RestartEnded()
     {
-        foreach (var slot in _slots.Where(slot => slot.Silo is { WasRefused: true })) Start(slot);
+        foreach (var slot in _slots.Where(slot => slot.Silo is { WasRefused: true } or { WasEvicted: true })) Start(slot);
     }
+
+    /// <summary>Silos that were taken for dead though nothing was done to them.</summary>
+    public int Evictions => _slots.SelectMany(slot => slot.Silos).Count(silo => silo.WasEvicted);
 
     /// <summary>Tells every silo to stop; what is wrong with how they did.</summary>
     public async Task<IReadOnlyList<string>> DrainAsync()

@@ -47,6 +47,9 @@ internal sealed class SiloProcess : IDisposable
     /// <summary>It ended by itself before it was up.</summary>
     public bool WasRefused => HasExited && Fate == SiloFate.Runs && !IsUp;
 
+    /// <summary>The others took it for dead though nothing was done to it: a machine with too much to do. It is to be started again.</summary>
+    public bool WasEvicted => HasExited && Fate == SiloFate.Runs && IsUp && _process.ExitCode == Evicted;
+
     /// <summary>Starts one; it is not up yet.</summary>
     public static SiloProcess Start(
         string name, bool isControl, string log, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
@@ -120,7 +123,7 @@ internal sealed class SiloProcess : IDisposable
         (SiloFate.Drained, true) when _process.ExitCode != 0 => $"{Name} was told to stop and exited {_process.ExitCode}",
         (SiloFate.Drained, false) => $"{Name} was told to stop and still runs",
         (SiloFate.Woken, true) when _process.ExitCode != Evicted => $"{Name} woke up and exited {_process.ExitCode}",
-        (SiloFate.Runs, true) => $"{Name} ended by itself and exited {_process.ExitCode}",
+        (SiloFate.Runs, true) when !WasEvicted => $"{Name} ended by itself and exited {_process.ExitCode}",
         _ => null,
     };
 

@@ -50,7 +50,7 @@ internal sealed class ScenarioRunner(ChaosFleet fleet, Reference reference, int 
                 running.Add(faults.BeginAsync(waiting.Dequeue()));
             if (running.Exists(fault => !fault.IsCompleted)) calm.Restart();
             if (calm.Elapsed > Deadline) return false;
-            fleet.RestartRefused();
+            fleet.RestartEnded();
             await Task.Delay(Look);
         }
 

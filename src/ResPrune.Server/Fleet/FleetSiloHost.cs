@@ -106,14 +106,15 @@ internal static class FleetSiloHost
         silo.Services.Configure<StorageOptions>(section.GetSection("Storage"));
     }
 
-    /// <summary>Measured: a killed silo is seen in about a second, one that hangs in three (defaults of Orleans: 12 and 62).</summary>
+    /// <summary>Measured: a killed silo is seen in about two seconds, one that hangs in six (defaults of Orleans: 12 and 62).</summary>
     private static void FailureDetection(ClusterMembershipOptions membership)
     {
         membership.ProbeTimeout = TimeSpan.FromSeconds(1);
         membership.MinProbeTimeout = TimeSpan.FromSeconds(0.5);
         // Orleans stretches the probes of a silo that it finds slow, by default to 20 s: this bounds how long a hang goes unseen.
-        membership.MaxProbeTimeout = TimeSpan.FromSeconds(1);
-        membership.NumMissedProbesLimit = 2;
+        membership.MaxProbeTimeout = TimeSpan.FromSeconds(2);
+        // Two evicted healthy silos on machines with four times the work they could do.
+        membership.NumMissedProbesLimit = 3;
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         membership.DeathVoteExpirationTimeout = TimeSpan.FromSeconds(30);
         membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
