@@ -96,9 +96,12 @@ internal sealed class ChaosFleet : IAsyncDisposable
     /// <summary>Silos that were taken for dead though nothing was done to them.</summary>
     public int Evictions => _slots.SelectMany(slot => slot.Silos).Count(silo => silo.WasEvicted);
 
-    /// <summary>Tells every silo to stop; what is wrong with how they did.</summary>
+    /// <summary>Tells every silo to stop, when those that start are up; what is wrong with how they did.</summary>
     public async Task<IReadOnlyList<string>> DrainAsync()
     {
+        // A process that is told to stop before its runtime listens to signals dies of them.
+        var waited = Stopwatch.StartNew();
+        while (_slots.Any(slot => slot.Silo is { HasExited: false, IsUp: false }) && waited.Elapsed < StartDeadline) await Task.Delay(Look);
         var silos = _slots.Select(slot => slot.Silo).OfType<SiloProcess>().Where(silo => !silo.HasExited).ToList();
         foreach (var silo in silos) silo.Drain();
         foreach (var silo in silos) await silo.HasEndedAsync(GracePeriod);
