@@ -56,7 +56,10 @@ internal sealed class EngineLoop
         Seconds(ref _busyTicks),
         Seconds(ref _starvedTicks),
         queued,
-        Running);
+        Running)
+    {
+        StalledSeconds = Running > 0 ? _runner.SinceLastStep.TotalSeconds : 0,
+    };
 
     /// <summary>Runs until the channel is completed and empty.</summary>
     public void Run()
@@ -65,6 +68,8 @@ internal sealed class EngineLoop
         var batch = new List<PreparedRequest>(_batchSize);
         while (Gather(batch))
         {
+            // In this order, so that an idle hour is never taken for a stall.
+            _runner.NoteStep();
             Volatile.Write(ref _running, batch.Count);
             var started = Stopwatch.GetTimestamp();
             RunBatch(batch);

@@ -11,4 +11,11 @@ public readonly record struct EngineStatistics(
     double BusySeconds,
     double StarvedSeconds,
     int QueuedRequests,
-    int RunningRequests);
+    int RunningRequests)
+{
+    /// <summary>
+    /// Time since the micro-batch that runs now last ended a stage or made a token, in seconds; 0 when none runs. A device that hangs shows
+    /// in nothing else.
+    /// </summary>
+    public double StalledSeconds { get; init; }
+}

@@ -22,6 +22,7 @@ internal sealed class MicroBatchRunner : IDisposable
     private readonly KvCache _cache;
     private readonly PrefillCost _cost;
     private readonly PromptEmbedder _embedder;
+    private long _lastStep = Stopwatch.GetTimestamp();
 
     public MicroBatchRunner(IModelCheckpoint checkpoint, IVisionLanguageModel model, ITokenizer tokenizer, EngineInstruments? instruments)
     {
@@ -34,6 +35,12 @@ internal sealed class MicroBatchRunner : IDisposable
         _cost = new PrefillCost(text.Layers, text.HiddenSize, text.IntermediateSize, text.KeyValueHeads, text.HeadSize);
         _embedder = new PromptEmbedder(model.Language);
     }
+
+    /// <summary>Time since a stage ended or a token was made. For any thread.</summary>
+    public TimeSpan SinceLastStep => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastStep));
+
+    /// <summary>The device thread has come further.</summary>
+    public void NoteStep() => Volatile.Write(ref _lastStep, Stopwatch.GetTimestamp());
 
     /// <summary>Answers every request of the batch; <paramref name="completed"/> is called for each as soon as its answer ends.</summary>
     public void Run(IReadOnlyList<PreparedRequest> batch, Action<Sequence, GenerationResult> completed)
@@ -150,6 +157,7 @@ internal sealed class MicroBatchRunner : IDisposable
             Sample(running, _model.Language.Logits(hidden));
             var share = Stopwatch.GetElapsedTime(started).TotalSeconds / running.Count;
             foreach (var sequence in running) sequence.DecodeSeconds += share;
+            NoteStep();
         }
     }
 
@@ -210,6 +218,7 @@ internal sealed class MicroBatchRunner : IDisposable
     private double EndStage(string stage, ref long started)
     {
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        NoteStep();
         _instruments?.StageEnded(stage, seconds);
         started = Stopwatch.GetTimestamp();
         return seconds;

@@ -54,7 +54,7 @@ public sealed class EmbeddedHost : IAsyncDisposable
         // The three start side by side; the slowest, loading the model, begins first and off this thread.
         var engine = Task.Run(() => options.LoadEngine(options.Engine, instruments, failed.Token), CancellationToken.None);
         var metrics = options.MetricsPort is { } port
-            ? MetricsEndpoint.StartAsync(IPAddress.Loopback, port, meters, failed.Token)
+            ? MetricsEndpoint.StartAsync(IPAddress.Loopback, port, meters, health: null, failed.Token)
             : Task.FromResult<MetricsEndpoint?>(null);
         var silo = EmbeddedSilo.StartAsync(options, meters, instruments, engine, failed.Token);
         try

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ResPrune.Inference.Engine;
+using ResPrune.Server.Health;
 using ResPrune.Server.Hosting;
 using ResPrune.Server.Metrics;
 
@@ -101,6 +102,10 @@ public sealed class FleetSilo : IAsyncDisposable
         // Loading takes longest: it goes on while Redis is looked for.
         var engines = FleetEngines.Load(options, instruments, cancellationToken);
         parts.Push(engines);
+        // Served from now on: who starts this silo sees that it is loading and not hung.
+        var health = new SiloHealth(engines.Devices, store, options.WedgedAfter, logging.CreateLogger<SiloHealth>());
+        var metrics = await StartMetricsAsync(setup, address, meters, health, cancellationToken);
+        if (metrics is not null) parts.Push(metrics);
         var redis = await RedisConnection.ConnectAsync(
             fleet.Redis, fleet.StartTimeout, logging.CreateLogger<RedisConnection>(), cancellationToken);
         parts.Push(redis);
@@ -108,11 +113,10 @@ public sealed class FleetSilo : IAsyncDisposable
             redis.Multiplexer, fleet, options.Name, logging.CreateLogger<SiloNameClaim>(), cancellationToken);
         parts.Push(name);
         await engines.WhenLoadedAsync(cancellationToken);
-        var metrics = await StartMetricsAsync(setup, address, meters, cancellationToken);
-        if (metrics is not null) parts.Push(metrics);
         var host = await StartHostAsync(
             setup, new FleetSiloParts(store, images, redis, engines, meters, instruments, address), cancellationToken);
         parts.Push(new DisposedHost(host));
+        health.Joined(host.Services.GetRequiredService<ISiloStatusOracle>());
         return new FleetSilo(FleetSiloFacts.Of(setup, host, engines, metrics?.Address), host, parts, name.Lost);
     }
 
@@ -125,12 +129,12 @@ public sealed class FleetSilo : IAsyncDisposable
     }
 
     private static async Task<MetricsEndpoint?> StartMetricsAsync(
-        FleetSiloSetup setup, IPAddress address, IMeterFactory meters, CancellationToken cancellationToken)
+        FleetSiloSetup setup, IPAddress address, IMeterFactory meters, SiloHealth health, CancellationToken cancellationToken)
     {
         if (setup.Silo.MetricsPort is not { } port) return null;
         try
         {
-            return await MetricsEndpoint.StartAsync(FleetSiloHost.Listening(address), port, meters, cancellationToken);
+            return await MetricsEndpoint.StartAsync(FleetSiloHost.Listening(address), port, meters, health, cancellationToken);
         }
         catch (IOException exception)
         {

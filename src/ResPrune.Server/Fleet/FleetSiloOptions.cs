@@ -32,7 +32,7 @@ public sealed class FleetSiloOptions
     [Range(1, 1024)]
     public int BatchSize { get; set; } = 8;
 
-    /// <summary>Port of <c>/metrics</c>; 0 takes a free one. Null (default): no metrics are served.</summary>
+    /// <summary>Port of <c>/metrics</c> and <c>/healthz/…</c>; 0 takes a free one. Null (default): neither is served.</summary>
     [Range(0, 65535)]
     public int? MetricsPort { get; set; }
 
@@ -56,6 +56,13 @@ public sealed class FleetSiloOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>
+    /// Time without a step (a stage or a token) after which a device that has work is taken for hung, and <c>/healthz/live</c> fails.
+    /// Default 5 min: far above any step, a first one on a cold device included.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "1.00:00:00")]
+    public TimeSpan WedgedAfter { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Part of <see cref="DrainTimeout"/> in which shards may still be finished.</summary>
     internal TimeSpan FinishTimeout => DrainTimeout * 0.8;

@@ -6,12 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using ResPrune.Inference.Engine;
+using ResPrune.Server.Health;
 
 namespace ResPrune.Server.Metrics;
 
 /// <summary>
 /// <c>/metrics</c> in Prometheus' text format: ours, those of Orleans and of the .NET runtime. A web server of its own beside the silo, so
-/// that a run without metrics pays nothing for it.
+/// that a run without metrics pays nothing for it. Where there is a silo to ask about, <c>/healthz/…</c> is beside it.
 /// </summary>
 internal sealed class MetricsEndpoint : IAsyncDisposable
 {
@@ -30,10 +31,11 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
     /// <param name="address">Where to listen.</param>
     /// <param name="port">The port; 0 takes a free one.</param>
     /// <param name="meters">Whose meters are served.</param>
+    /// <param name="health">What is told at <c>/healthz/…</c>; null where nobody asks.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<MetricsEndpoint?> StartAsync(
-        IPAddress address, int port, IMeterFactory meters, CancellationToken cancellationToken)
+        IPAddress address, int port, IMeterFactory meters, SiloHealth? health, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -47,6 +49,7 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
         var app = builder.Build();
         app.UseRouting();
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
+        if (health is not null) app.MapHealth(health);
         BuildInformation.Publish(meters);
         try
         {
