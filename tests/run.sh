@@ -27,6 +27,7 @@ missing=()
 command -v promtool >/dev/null || missing+=(prometheus)
 command -v rsvg-convert >/dev/null || missing+=(librsvg2-bin)
 command -v npm >/dev/null || missing+=(npm)
+command -v unzip >/dev/null || missing+=(unzip)
 command -v script >/dev/null || missing+=(bsdutils)
 command -v redis-server >/dev/null || missing+=(redis-server)
 if [ ${#missing[@]} -gt 0 ]; then
