@@ -1,0 +1,3 @@
+using ResPrune.FleetSimulator.Running;
+
+return await SimulateCommand.Create().Parse(args).InvokeAsync();
