@@ -72,8 +72,8 @@ internal sealed partial class ClockHand : IDisposable
             else
             {
                 if (still.Elapsed > Patience) _stuck ??= $"no progress for {Patience} at {_time.Elapsed}: {Describe()}";
-                // Not by spinning: the threads that it waits for need the core.
-                Sleep(still.ElapsedMilliseconds > 20 ? 1000U : 20U);
+                // Not by spinning: the threads that it waits for need the core. Fails when a signal ends it early.
+                if (Sleep(still.ElapsedMilliseconds > 20 ? 1000U : 20U) != 0) Thread.Yield();
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using ResPrune.FleetSimulator.Drawing;
 using ResPrune.FleetSimulator.Results;
@@ -17,7 +18,7 @@ internal sealed class SimulateCommand
     {
         Description = "Rows of the batch; several between commas are simulated one after another, to compare memory.",
         DefaultValueFactory = _ => [Defaults.Rows],
-        CustomParser = found => [.. found.Tokens.Single().Value.Split(',').Select(rows => long.Parse(rows, NumberStyles.AllowThousands, CultureInfo.InvariantCulture))],
+        CustomParser = Rows,
     };
 
     private readonly Option<int> _rowsPerShard = Number("--rows-per-shard", "Rows of a shard.", Defaults.RowsPerShard);
@@ -92,6 +93,18 @@ internal sealed class SimulateCommand
         Seed = parsed.GetRequiredValue(_seed),
         LeastUtilisation = parsed.GetRequiredValue(_least),
     };
+
+    private static long[] Rows(ArgumentResult found)
+    {
+        var rows = new List<long>();
+        foreach (var text in found.Tokens.Single().Value.Split(','))
+        {
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= int.MaxValue) rows.Add(number);
+            else found.AddError($"--rows: '{text}' is no number from 1 to {int.MaxValue}.");
+        }
+
+        return [.. rows];
+    }
 
     private static Option<int> Number(string name, string description, int standard)
     {
