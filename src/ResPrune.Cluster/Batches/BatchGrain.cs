@@ -125,7 +125,7 @@ internal sealed partial class BatchGrain(
         _committed = _committed.Add(commit.Totals);
         _problem = null;
         _rate.Note(RowsDone(), time.GetUtcNow());
-        instruments.Observe(_id, _board);
+        Observe(_board);
         await HeedErrorBudgetAsync(cancellationToken);
         Advance();
     }
@@ -160,7 +160,7 @@ internal sealed partial class BatchGrain(
         if (_board is null || _record.Status != BatchStatus.InProgress || IsExpired) return null;
         ExpireLeases();
         if (give(_board) is not { } lease) return null;
-        instruments.Observe(_id, _board);
+        Observe(_board);
         return lease with { FirstAnswersWanted = _options.FirstAnswers - _firstAnswers.Count };
     }
 
@@ -187,6 +187,7 @@ internal sealed partial class BatchGrain(
     {
         ExpireLeases();
         _rate.Note(RowsDone(), time.GetUtcNow());
+        if (_board is not null && !_record!.IsTerminal) Observe(_board);
         Advance();
         // Also while it is being planned: the fleet's questions are what brings back a coordinator that was lost with its silo.
         if (!_record!.IsTerminal) await RegisterAsync(cancellationToken);
@@ -246,7 +247,7 @@ internal sealed partial class BatchGrain(
 
         _board = new ShardBoard(planned.Plan.Shards.Count, progress.CommittedShards, _options);
         _rate.Note(RowsDone(), time.GetUtcNow());
-        instruments.Observe(_id, _board);
+        Observe(_board);
         LogLoaded(logger, _id.Value, _board.Shards, _board.Committed);
         await RegisterAsync(stop);
         // What may be next (all was committed already, or cancel came meanwhile) starts when this work has ended.
@@ -342,6 +343,15 @@ internal sealed partial class BatchGrain(
     }
 
     private long RowsDone() => _committed.Rows + (_board?.Running.Rows ?? 0);
+
+    private void Observe(ShardBoard board)
+    {
+        var done = _committed.Add(board.Running);
+        var rows = Math.Max(0, _record!.Plan!.Rows - done.Rows);
+        // Until the first answer nothing is known of what a row takes, and whoever scales by this must still see that there is work.
+        var secondsPerRow = done.Answered > 0 ? done.Work.DeviceSeconds / done.Answered : 1;
+        instruments.Observe(_id, new OpenWork(board.Waiting, board.Held, rows, rows * secondsPerRow));
+    }
 
     private IFleetGrain Fleet => GrainFactory.GetGrain<IFleetGrain>(IFleetGrain.Key);
 

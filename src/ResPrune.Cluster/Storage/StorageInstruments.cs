@@ -16,10 +16,16 @@ internal sealed class StorageInstruments
     public const string Failed = "error";
 
     private readonly Histogram<double> _duration;
+    private readonly Counter<long> _faults;
 
     public StorageInstruments(IMeterFactory meters)
     {
-        _duration = meters.Create(EngineInstruments.MeterName).CreateHistogram(
+        var meter = meters.Create(EngineInstruments.MeterName);
+        _faults = meter.CreateCounter<long>("resprune.storage.faults", "{try}", "Tries of blob store operations that failed, repeated (retry) or not (error).");
+        foreach (var operation in StorageOperations.All)
+            foreach (var status in (string[])[Retried, Failed])
+                _faults.Add(0, new("operation", operation), new KeyValuePair<string, object?>("status", status));
+        _duration = meter.CreateHistogram(
             "resprune.storage.operation.duration",
             "s",
             "Duration of one try of a blob store operation.",
@@ -31,6 +37,10 @@ internal sealed class StorageInstruments
     }
 
     /// <summary>A try came to its end.</summary>
-    public void OperationFinished(string operation, string status, TimeSpan duration) =>
-        _duration.Record(duration.TotalSeconds, new("operation", operation), new KeyValuePair<string, object?>("status", status));
+    public void OperationFinished(string operation, string status, TimeSpan duration)
+    {
+        KeyValuePair<string, object?> by = new("operation", operation), ended = new("status", status);
+        _duration.Record(duration.TotalSeconds, by, ended);
+        if (status != Success) _faults.Add(1, by, ended);
+    }
 }

@@ -23,4 +23,7 @@ internal static class StorageOperations
 
     /// <summary>Reading the commit record of a shard.</summary>
     public const string ReadCommit = "read_commit";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [ReadBatch, WriteBatch, ReadShard, ReadImage, WriteAttempt, Commit, ReadCommit];
 }

@@ -18,6 +18,7 @@ internal sealed partial class GpuWorker(
     WorkerDevice device,
     IGrainFactory grains,
     ShardRunner runner,
+    WorkerInstruments instruments,
     IOptions<GpuWorkerOptions> options,
     TimeProvider time,
     ILogger<GpuWorker> logger)
@@ -118,6 +119,7 @@ internal sealed partial class GpuWorker(
         try
         {
             var engine = await device.Engine.WaitAsync(stop.Token);
+            instruments.WorkerReady(engine.Model.Name);
             LogStarted(logger, key);
             while (true)
             {

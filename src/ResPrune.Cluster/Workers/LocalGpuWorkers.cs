@@ -18,6 +18,9 @@ internal sealed class LocalGpuWorkers : IDisposable
             if (!_workers.TryAdd(device.Name, ActivatorUtilities.CreateInstance<GpuWorker>(services, key, device)))
                 throw new InvalidOperationException($"Device '{device.Name}' is registered twice on silo '{_silo}'.");
         }
+
+        if (_workers.Count > 0)
+            services.GetRequiredService<WorkerInstruments>().ObserveWorkers(() => _workers.Values.Select(worker => worker.Status.State));
     }
 
     /// <summary>Keys of the workers.</summary>

@@ -91,7 +91,8 @@ internal sealed partial class ShardRunner(
         var result = await storage.TryCommitAsync(commit, attempt.Token);
         instruments.Written(time.GetElapsedTime(started));
         var lost = result.Outcome == CommitOutcome.LostRace;
-        instruments.AttemptEnded(lost ? WorkerInstruments.LostRace : WorkerInstruments.Committed);
+        if (lost) instruments.AttemptEnded(WorkerInstruments.LostRace);
+        else instruments.ShardCommitted(commit.Totals, attempt.Engine.Model.Name);
         if (lost) LogLost(logger, attempt.Worker, lease.Batch.Value, lease.Shard);
         return rows.Count;
     }

@@ -59,6 +59,7 @@ internal sealed class LoadedModel : IDisposable
         };
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         EngineLog.ModelLoaded(logger, description.Name, model.Parameters, description.DType, description.Device, seconds);
+        instruments?.Loaded(description, seconds);
         foreach (var line in description.Notices) EngineLog.ModelNotice(logger, line);
         return new LoadedModel(model, description, preparer, new MicroBatchRunner(checkpoint, model.Model, tokenizer, instruments));
     }

@@ -22,6 +22,7 @@ internal sealed class MicroBatchRunner : IDisposable
     private readonly KvCache _cache;
     private readonly PrefillCost _cost;
     private readonly PromptEmbedder _embedder;
+    private readonly PrefillCalibration _calibration = new();
     private long _lastStep = Stopwatch.GetTimestamp();
 
     public MicroBatchRunner(IModelCheckpoint checkpoint, IVisionLanguageModel model, ITokenizer tokenizer, EngineInstruments? instruments)
@@ -52,7 +53,7 @@ internal sealed class MicroBatchRunner : IDisposable
         var sequences = Prune(batch, images);
         var pruneSeconds = EndStage("prune", ref started) / batch.Count;
         Prefill(sequences, images);
-        var prefillSeconds = EndStage("prefill", ref started) / batch.Count;
+        var prefillSeconds = EndPrefill(sequences, EndStage("prefill", ref started)) / batch.Count;
 
         Decode([.. sequences], sequence => completed(sequence, Result(sequence, encodeSeconds, pruneSeconds, prefillSeconds)));
         EndStage("decode", ref started);
@@ -200,7 +201,7 @@ internal sealed class MicroBatchRunner : IDisposable
         var usage = new TokenUsage(
             prepared.PromptTokens, sequence.Generated.Count, layout.Tokens, prepared.VisualTokensKept, layout.Newlines.Count);
         var unpruned = prepared.TextTokens + layout.Tokens;
-        var bytes = _cache.DType == ScalarType.Float32 ? 4 : 2;
+        var bytes = BytesPerValue;
         var work = new RequestWork(
             prepared.PreprocessSeconds,
             encodeSeconds,
@@ -213,6 +214,18 @@ internal sealed class MicroBatchRunner : IDisposable
             _cost.KvBytes(unpruned, bytes));
         var text = _tokenizer.Decode([.. sequence.Generated], skipSpecialTokens: true).Trim();
         return new GenerationResult(prepared.Request.RequestId, prepared.ImageDigest, text, sequence.Finished ?? FinishReason.Length, usage, work);
+    }
+
+    private int BytesPerValue => _cache.DType == ScalarType.Float32 ? 4 : 2;
+
+    private double EndPrefill(Sequence[] sequences, double seconds)
+    {
+        var kept = sequences.Sum(sequence => sequence.Prepared.PromptTokens);
+        var total = sequences.Sum(sequence => sequence.Prepared.TextTokens + sequence.Prepared.Image.Layout.Tokens);
+        _calibration.Note(kept, seconds);
+        _instruments?.Prefilled(
+            _calibration.SecondsPerToken, total - kept, _cost.KvBytes(kept, BytesPerValue), _cost.KvBytes(total, BytesPerValue));
+        return seconds;
     }
 
     private double EndStage(string stage, ref long started)

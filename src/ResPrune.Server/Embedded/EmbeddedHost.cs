@@ -51,10 +51,11 @@ public sealed class EmbeddedHost : IAsyncDisposable
         var metering = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = metering.GetRequiredService<IMeterFactory>();
         var instruments = new EngineInstruments(meters);
+        BuildInformation.Publish(meters, "all");
         // The three start side by side; the slowest, loading the model, begins first and off this thread.
         var engine = Task.Run(() => options.LoadEngine(options.Engine, instruments, failed.Token), CancellationToken.None);
         var metrics = options.MetricsPort is { } port
-            ? MetricsEndpoint.StartAsync(IPAddress.Loopback, port, meters, health: null, failed.Token)
+            ? MetricsEndpoint.StartAsync(IPAddress.Loopback, port, health: null, failed.Token)
             : Task.FromResult<MetricsEndpoint?>(null);
         var silo = EmbeddedSilo.StartAsync(options, meters, instruments, engine, failed.Token);
         try

@@ -99,12 +99,13 @@ public sealed class FleetSilo : IAsyncDisposable
         var meters = metering.GetRequiredService<IMeterFactory>();
         var address = AdvertisedAddress(fleet, options);
         var instruments = new EngineInstruments(meters);
+        BuildInformation.Publish(meters, options.Role.ToString().ToLowerInvariant());
         // Loading takes longest: it goes on while Redis is looked for.
         var engines = FleetEngines.Load(options, instruments, cancellationToken);
         parts.Push(engines);
         // Served from now on: who starts this silo sees that it is loading and not hung.
         var health = new SiloHealth(engines.Devices, store, options.WedgedAfter, logging.CreateLogger<SiloHealth>());
-        var metrics = await StartMetricsAsync(setup, address, meters, health, cancellationToken);
+        var metrics = await StartMetricsAsync(setup, address, health, cancellationToken);
         if (metrics is not null) parts.Push(metrics);
         var redis = await RedisConnection.ConnectAsync(
             fleet.Redis, fleet.StartTimeout, logging.CreateLogger<RedisConnection>(), cancellationToken);
@@ -129,12 +130,12 @@ public sealed class FleetSilo : IAsyncDisposable
     }
 
     private static async Task<MetricsEndpoint?> StartMetricsAsync(
-        FleetSiloSetup setup, IPAddress address, IMeterFactory meters, SiloHealth health, CancellationToken cancellationToken)
+        FleetSiloSetup setup, IPAddress address, SiloHealth health, CancellationToken cancellationToken)
     {
         if (setup.Silo.MetricsPort is not { } port) return null;
         try
         {
-            return await MetricsEndpoint.StartAsync(FleetSiloHost.Listening(address), port, meters, health, cancellationToken);
+            return await MetricsEndpoint.StartAsync(FleetSiloHost.Listening(address), port, health, cancellationToken);
         }
         catch (IOException exception)
         {

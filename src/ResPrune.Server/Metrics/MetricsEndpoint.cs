@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -30,12 +29,11 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
     /// <summary>Serves metrics.</summary>
     /// <param name="address">Where to listen.</param>
     /// <param name="port">The port; 0 takes a free one.</param>
-    /// <param name="meters">Whose meters are served.</param>
     /// <param name="health">What is told at <c>/healthz/…</c>; null where nobody asks.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<MetricsEndpoint?> StartAsync(
-        IPAddress address, int port, IMeterFactory meters, SiloHealth? health, CancellationToken cancellationToken)
+        IPAddress address, int port, SiloHealth? health, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -50,7 +48,6 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
         app.UseRouting();
         app.UseOpenTelemetryPrometheusScrapingEndpoint();
         if (health is not null) app.MapHealth(health);
-        BuildInformation.Publish(meters);
         try
         {
             await app.StartAsync(cancellationToken);

@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Net;
 using System.Reflection;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Workers;
@@ -12,12 +10,11 @@ using ResPrune.Server.Metrics;
 
 namespace ResPrune.Server.Tests.Health;
 
-public sealed class SiloHealthTests : IAsyncDisposable
+public sealed class SiloHealthTests : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("resprune-health-").FullName;
-    private readonly ServiceProvider _metering = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly HttpClient _client = new();
 
     [Fact]
@@ -82,19 +79,17 @@ public sealed class SiloHealthTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(endpoint, "live")).Status);
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         _client.Dispose();
-        await _metering.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
     private SiloHealth Health(TimeSpan wedgedAfter, params WorkerDevice[] devices) =>
         new(devices, LocalFolderBlobStore.OpenOrCreate(_folder), wedgedAfter, NullLogger<SiloHealth>.Instance);
 
-    private async Task<MetricsEndpoint> ServeAsync(SiloHealth health) =>
-        (await MetricsEndpoint.StartAsync(
-            IPAddress.Loopback, 0, _metering.GetRequiredService<IMeterFactory>(), health, CancellationToken.None))!;
+    private static async Task<MetricsEndpoint> ServeAsync(SiloHealth health) =>
+        (await MetricsEndpoint.StartAsync(IPAddress.Loopback, 0, health, CancellationToken.None))!;
 
     private async Task<(HttpStatusCode Status, string Said)> GetAsync(MetricsEndpoint endpoint, string probe)
     {
