@@ -35,6 +35,7 @@ internal sealed class FetchSession
         await session.FetchAsync(manifest);
         var totals = manifest.Totals;
         output.WriteLine($"{Quantity.Count(totals.Answered)} answered, {Quantity.Count(totals.Failed)} failed; results in {session._folder}");
+        output.WriteLine(string.Join("; ", SavingsRows.Of(totals.VisualTokens, totals.Work).Select(row => $"{row.Name.Trim()} {row.Value}")));
         return ExitCode.Success;
     }
 

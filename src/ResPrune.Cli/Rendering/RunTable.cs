@@ -26,18 +26,14 @@ internal static class RunTable
 
     private static IEnumerable<(string Name, string Value)> Rows(RunSummary summary)
     {
-        var (tokens, work) = (summary.VisualTokens, summary.Work);
+        var work = summary.Work;
         yield return ("model", $"{summary.Model}, keep {summary.Keep}, pruner {summary.Pruner}");
         yield return ("images", Quantity.Count(summary.Images));
         var before = summary.DoneBefore > 0 ? $" ({Quantity.Count(summary.DoneBefore)} done by earlier runs)" : "";
         yield return ("questions", $"{Quantity.Count(summary.Questions)}: {Outcomes(summary)}{before}");
         foreach (var (reason, count) in summary.Errors) yield return ($"  {reason}", Quantity.Count(count));
         yield return ("speed", Speed(summary));
-        var share = tokens.Total == 0 ? "" : $" ({Quantity.Percent((double)tokens.Kept / tokens.Total)} kept)";
-        yield return ("visual tokens", $"{Quantity.Count(tokens.Total)} -> {Quantity.Count(tokens.Kept)}{share}");
-        if (tokens.Newlines > 0) yield return ("  of them newlines", $"{Quantity.Count(tokens.Newlines)}, always kept");
-        yield return ("prefill FLOPs saved", Saved(summary.PrefillFlopsSaved, work.PrefillFlopsUnpruned, Quantity.Flops));
-        yield return ("KV cache saved", Saved(summary.KvBytesSaved, work.KvBytesUnpruned, Quantity.Bytes));
+        foreach (var row in SavingsRows.Of(summary.VisualTokens, work)) yield return row;
         yield return ("time encoding", Quantity.Seconds(work.EncodeSeconds));
         yield return ("  selecting", Quantity.Seconds(work.PruneSeconds));
         yield return ("  prefilling", Quantity.Seconds(work.PrefillSeconds));
@@ -58,7 +54,4 @@ internal static class RunTable
         var span = Quantity.Span(TimeSpan.FromSeconds(summary.Seconds));
         return $"{Quantity.Rate(images)} images/s, {Quantity.Rate(questions)} questions/s, {span} in all";
     }
-
-    private static string Saved(double part, double whole, Func<double, string> format) =>
-        whole > 0 ? $"{format(part)} of {format(whole)} ({Quantity.Percent(part / whole)})" : "none";
 }

@@ -46,6 +46,9 @@ public sealed class TestFleet : IDisposable
         return folder;
     }
 
+    /// <summary>Sets a variable in the environment of whatever is started from now on.</summary>
+    internal void Set(string name, string value) => _environment[name] = value;
+
     /// <summary>Starts a silo; returns at once.</summary>
     internal Resprune Start(string role, string name, params string[] more)
     {

@@ -5,9 +5,12 @@ namespace ResPrune.Server.Tests.Metrics;
 /// <summary>The table of <c>deploy/METRICS.md</c>: a metric's name to its type and labels, in the same words as <see cref="ScrapedFamilies"/>.</summary>
 internal static partial class MetricsPage
 {
+    /// <summary>The folder <c>deploy/</c>.</summary>
+    public static string Deploy { get; } = Path.Combine(Repository(), "deploy");
+
     public static SortedDictionary<string, string> Read()
     {
-        var rows = File.ReadLines(Path.Combine(Repository(), "deploy", "METRICS.md"))
+        var rows = File.ReadLines(Path.Combine(Deploy, "METRICS.md"))
             .Where(line => line.StartsWith("| `resprune_", StringComparison.Ordinal))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries));
         var families = new SortedDictionary<string, string>(StringComparer.Ordinal);

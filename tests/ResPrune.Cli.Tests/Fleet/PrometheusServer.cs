@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+
+namespace ResPrune.Cli.Tests.Fleet;
+
+/// <summary>A Prometheus of its own that scrapes some silos once a second and evaluates the product's rules.</summary>
+internal sealed class PrometheusServer : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("resprune-prometheus-").FullName;
+    private readonly HttpClient _client = new();
+    private readonly Process _process;
+
+    /// <param name="targets">Addresses to scrape, host and port.</param>
+    /// <param name="rules">A file of rules.</param>
+    public PrometheusServer(IEnumerable<string> targets, string rules)
+    {
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            _client.BaseAddress = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+        }
+
+        var file = Path.Combine(_folder, "prometheus.yml");
+        File.WriteAllText(file, $$"""
+            global: {scrape_interval: 1s, evaluation_interval: 1s}
+            rule_files: ['{{rules}}']
+            scrape_configs:
+              - job_name: resprune
+                static_configs:
+                  - targets: [{{string.Join(", ", targets.Select(target => $"'{target}'"))}}]
+                    labels: {namespace: fleet}
+            """);
+        var start = new ProcessStartInfo(
+            "prometheus",
+            [$"--config.file={file}", $"--storage.tsdb.path={Path.Combine(_folder, "data")}", $"--web.listen-address={_client.BaseAddress.Authority}", "--log.level=error"])
+        {
+            RedirectStandardError = true,
+        };
+        _process = Process.Start(start)!;
+        // A full pipe would stop it.
+        _process.ErrorDataReceived += static (_, _) => { };
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>The values of the series that a query returns now; throws with Prometheus' words when it is not PromQL.</summary>
+    public async Task<IReadOnlyList<double>> QueryAsync(string query)
+    {
+        using var answer = await AskAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}");
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{query}: {body}");
+        var series = JsonNode.Parse(body)!["data"]!["result"]!.AsArray();
+        return [.. series.Select(one => Number(one!["value"]![1]!.GetValue<string>()))];
+    }
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _client.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    // Prometheus says +Inf where .NET says Infinity.
+    private static double Number(string text) => double.Parse(text.Replace("+Inf", "Infinity", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+
+    /// <summary>It takes a moment to listen.</summary>
+    private async Task<HttpResponseMessage> AskAsync(string path)
+    {
+        for (var waited = Stopwatch.StartNew(); ; await Task.Delay(50))
+        {
+            try
+            {
+                return await _client.GetAsync(new Uri(path, UriKind.Relative));
+            }
+            catch (HttpRequestException) when (waited.Elapsed < Deadline && !_process.HasExited)
+            {
+            }
+        }
+    }
+}
