@@ -17,7 +17,6 @@ work=$(mktemp -d)
 redis=
 pods() { podman pod ls -q --filter network=resprune-try; }
 clean() {
-  podman pod stop -t 60 $(pods) >/dev/null 2>&1 || true
   podman pod rm -f $(pods) >/dev/null 2>&1 || true
   podman rm -f -t 0 try-bridge >/dev/null 2>&1 || true
   [ -z "$redis" ] || kill "$redis" 2>/dev/null || true
@@ -79,7 +78,8 @@ podman exec "$client" resprune fetch "$batch" --output /tmp/answers >/dev/null
 podman exec "$client" sh -c 'wc -l < /tmp/answers/output.jsonl; head -c 300 /tmp/answers/output.jsonl' >"$work/seen"
 say "the fleet answered $(head -1 "$work/seen") questions: $(tail -n +2 "$work/seen" | head -1) ..."
 began=$SECONDS
-podman pod stop -t 60 $(pods) >/dev/null
+# The containers, not the pods: podman takes a pod's network away at once, Kubernetes only when its containers have ended.
+podman stop -t 60 $(echo "$silos" | grep worker) $(echo "$silos" | grep control) >/dev/null
 for silo in $silos; do
   code=$(podman inspect --format '{{.State.ExitCode}}' "$silo")
   [ "$code" = 0 ] || fail "$silo ended with exit code $code on SIGTERM"
