@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs the chart's own workloads as containers ('podman play kube') and sends a batch through them: two control silos and two pools of one worker,
+# Runs the chart's own workloads as containers ('podman play kube') and the chart's test against them: two control silos and two pools of one worker,
 # each pod with its own address on a bridge. What podman cannot do is changed in the rendered text and nothing else: see 'for_podman'.
 #   bash deploy/try-chart.sh [TAG]        the image that try-image.sh built
 set -euo pipefail
@@ -71,12 +71,14 @@ done
 one=$(echo "$silos" | tail -1)
 say "a worker runs as: $(podman exec "$one" sh -c 'echo user $(id -u), $(grep -E "^(CapEff|NoNewPrivs|Seccomp):" /proc/self/status | tr "\n\t" "  "); touch /app/x 2>&1 || true')"
 
-client=$(echo "$silos" | grep control | head -1)
-batch=$(podman exec "$client" resprune submit /app/models/resprune-tiny/samples --ask "What is in the picture?" --ask "How many things are there?" | tail -1)
-podman exec "$client" resprune watch "$batch" | tail -1 || fail "'watch' ended with $?"
-podman exec "$client" resprune fetch "$batch" --output /tmp/answers >/dev/null
-podman exec "$client" sh -c 'wc -l < /tmp/answers/output.jsonl; head -c 300 /tmp/answers/output.jsonl' >"$work/seen"
-say "the fleet answered $(head -1 "$work/seen") questions: $(tail -n +2 "$work/seen" | head -1) ..."
+# What 'helm test' runs.
+render tests/samples.yaml | for_podman "" >"$work/test.yaml"
+podman play kube --network resprune-try "$work/test.yaml" >"$work/test.log" 2>&1 || { cat "$work/test.log" >&2; fail "podman cannot play the test"; }
+code=$(podman wait try-resprune-test-samples)
+podman logs try-resprune-test-samples >"$work/seen" 2>/dev/null
+[ "$code" = 0 ] || { podman logs try-resprune-test-samples >&2; fail "the chart's test ended with exit code $code"; }
+say "the chart's test: $(grep completed "$work/seen"); first of $(grep -c '"answer"' "$work/seen") answers: $(grep -m1 '"answer"' "$work/seen" | cut -c1-160) ..."
+
 began=$SECONDS
 # The containers, not the pods: podman takes a pod's network away at once, Kubernetes only when its containers have ended.
 podman stop -t 60 $(echo "$silos" | grep worker) $(echo "$silos" | grep control) >/dev/null
