@@ -48,7 +48,7 @@ internal sealed class SiloProcess : IDisposable
     public bool WasRefused => HasExited && Fate == SiloFate.Runs && !IsUp;
 
     /// <summary>The others took it for dead though nothing was done to it: a machine with too much to do. It is to be started again.</summary>
-    public bool WasEvicted => HasExited && Fate == SiloFate.Runs && IsUp && _process.ExitCode == Evicted;
+    public bool WasEvicted => HasExited && Fate == SiloFate.Runs && _process.ExitCode == Evicted;
 
     /// <summary>Starts one; it is not up yet.</summary>
     public static SiloProcess Start(
