@@ -38,14 +38,23 @@ internal sealed class CallBook(SimulatedTime time)
         }
     }
 
-    /// <summary>The grain begins with it.</summary>
-    public void Begun(long number)
+    /// <summary>A grain waits for another one until this is disposed, perhaps in a timer's turn, which is no call: calls to it wait behind that.</summary>
+    public IDisposable? Waiting(GrainId? grain)
+    {
+        if (grain is not { } waiting) return null;
+        lock (_lock) Change(waiting, onTheirWay: 0, inside: 1);
+        return new Wait(this, waiting);
+    }
+
+    /// <summary>The grain begins with it, also when its caller has given it up meanwhile.</summary>
+    public void Begun(long number, GrainId target)
     {
         lock (_lock)
         {
-            if (!_open.TryGetValue(number, out var call) || call.Stage != Stage.OnItsWay) return;
-            call.Stage = Stage.Inside;
-            Change(call.Target, onTheirWay: -1, inside: 1);
+            var isWaitedFor = _open.TryGetValue(number, out var call);
+            if (!isWaitedFor) _open[number] = call = new Call(target, time.Elapsed) { IsGivenUp = true };
+            call!.Stage = Stage.Inside;
+            Change(target, onTheirWay: isWaitedFor ? -1 : 0, inside: 1);
         }
     }
 
@@ -57,7 +66,8 @@ internal sealed class CallBook(SimulatedTime time)
             if (!_open.TryGetValue(number, out var call) || call.Stage != Stage.Inside) return;
             call.Stage = Stage.Answered;
             Change(call.Target, onTheirWay: 0, inside: -1);
-            _replies++;
+            if (call.IsGivenUp) _open.Remove(number);
+            else _replies++;
         }
     }
 
@@ -66,9 +76,12 @@ internal sealed class CallBook(SimulatedTime time)
     {
         lock (_lock)
         {
-            if (!_open.Remove(number, out var call)) return;
+            if (!_open.TryGetValue(number, out var call)) return;
+            // A call that is given up still keeps its grain busy.
+            if (call.Stage == Stage.Inside) call.IsGivenUp = true;
+            else _open.Remove(number);
             if (call.Stage == Stage.Answered) _replies--;
-            else Change(call.Target, call.Stage == Stage.OnItsWay ? -1 : 0, call.Stage == Stage.Inside ? -1 : 0);
+            else if (call.Stage == Stage.OnItsWay) Change(call.Target, onTheirWay: -1, inside: 0);
             var took = time.Elapsed - call.Since;
             if (took > Longest) Longest = took;
         }
@@ -80,6 +93,14 @@ internal sealed class CallBook(SimulatedTime time)
         var after = new Traffic(before.OnTheirWay + onTheirWay, before.Inside + inside);
         _grains[grain] = after;
         _blocking += (after.IsBlocking ? 1 : 0) - (before.IsBlocking ? 1 : 0);
+    }
+
+    private sealed class Wait(CallBook book, GrainId grain) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (book._lock) book.Change(grain, onTheirWay: 0, inside: -1);
+        }
     }
 
     private enum Stage
@@ -96,6 +117,8 @@ internal sealed class CallBook(SimulatedTime time)
         public TimeSpan Since { get; } = since;
 
         public Stage Stage { get; set; }
+
+        public bool IsGivenUp { get; set; }
     }
 
     private readonly record struct Traffic(int OnTheirWay, int Inside)

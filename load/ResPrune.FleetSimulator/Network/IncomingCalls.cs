@@ -15,7 +15,7 @@ internal sealed class IncomingCalls(Machine machine) : IIncomingGrainCallFilter
         }
 
         var calls = machine.World.Calls;
-        calls.Begun(number);
+        calls.Begun(number, context.TargetId);
         try
         {
             await machine.World.Turns.TakeAsync(context.TargetId);

@@ -18,6 +18,7 @@ internal sealed class OutgoingCalls(Machine machine) : IOutgoingGrainCallFilter
         }
 
         var world = machine.World;
+        using var waiting = world.Calls.Waiting(context.SourceId);
         await machine.TravelAsync(context.TargetId);
         var number = world.Calls.Sent(context.TargetId, context.InterfaceMethod!.Name);
         RequestContext.Set(NumberKey, number);
