@@ -9,7 +9,7 @@ namespace ResPrune.Cluster.Batches;
 
 /// <summary>
 /// (3) The coordinator of one batch. Planning, reading commits and finalising take as long as the batch is big, so they run on the thread
-/// pool beside the turns; a turn reads at most one small blob.
+/// pool beside the turns; a call reads at most one small blob, and the next is answered meanwhile where many come.
 /// </summary>
 [GrainType("resprune.batch")]
 internal sealed partial class BatchGrain(
@@ -32,6 +32,7 @@ internal sealed partial class BatchGrain(
     private long _foundCommitted;
     private DateTimeOffset _started;
     private IGrainTimer? _sweep;
+    private Task? _reading;
     private Task? _work;
     private string? _problem;
 
@@ -75,12 +76,8 @@ internal sealed partial class BatchGrain(
     public async Task<BatchSnapshot> CancelAsync(CancellationToken cancellationToken)
     {
         await EnsureLoadedAsync(cancellationToken);
-        if (!_record!.IsTerminal)
-        {
-            _record = await storage.CancelAsync(_id, cancellationToken);
-            Advance();
-        }
-
+        await CloseEarlyAsync(cancellationToken);
+        Advance();
         return Snapshot();
     }
 
@@ -114,6 +111,8 @@ internal sealed partial class BatchGrain(
         // While the state is being read, this commit is in what is read, or found when the shard is leased again and loses its race.
         if (_board is null || _board.IsCommitted(shard)) return;
         var commit = await storage.ReadCommitAsync(_id, shard, cancellationToken);
+        // Other calls were answered meanwhile, perhaps another one about this shard.
+        if (_board is null || _board.IsCommitted(shard)) return;
         if (commit is null)
         {
             LogNoCommit(logger, _id.Value, shard, attempt.Value);
@@ -164,23 +163,36 @@ internal sealed partial class BatchGrain(
         return lease with { FirstAnswersWanted = _options.FirstAnswers - _firstAnswers.Count };
     }
 
-    private async Task EnsureLoadedAsync(CancellationToken cancellationToken)
-    {
-        if (_record is not null) return;
-        _record = await storage.ReadRecordAsync(_id, cancellationToken) ?? throw new BatchNotFoundException(_id.Value);
-        if (_record.IsTerminal)
-        {
-            _committed = await storage.ReadTotalsAsync(_record, cancellationToken);
-            _foundCommitted = _committed.Rows;
-            return;
-        }
+    private Task EnsureLoadedAsync(CancellationToken cancellationToken) =>
+        _record is not null ? Task.CompletedTask : (_reading ??= ReadRecordAsync()).WaitAsync(cancellationToken);
 
-        _sweep = this.RegisterGrainTimer(SweepAsync, new GrainTimerCreationOptions(_options.SweepInterval, _options.SweepInterval)
+    private async Task ReadRecordAsync()
+    {
+        // The caller keeps this task before it can end.
+        await Task.Yield();
+        var stop = _deactivated.Token;
+        try
         {
-            // The leases are in this activation: it stays until the batch has ended.
-            KeepAlive = true,
-        });
-        Advance();
+            var record = await storage.ReadRecordAsync(_id, stop) ?? throw new BatchNotFoundException(_id.Value);
+            if (record.IsTerminal)
+            {
+                _committed = await storage.ReadTotalsAsync(record, stop);
+                _foundCommitted = _committed.Rows;
+            }
+            else
+            {
+                // The leases are in this activation: it stays until the batch has ended.
+                var every = new GrainTimerCreationOptions(_options.SweepInterval, _options.SweepInterval) { KeepAlive = true };
+                _sweep = this.RegisterGrainTimer(SweepAsync, every);
+            }
+
+            _record = record;
+            Advance();
+        }
+        finally
+        {
+            _reading = null;
+        }
     }
 
     private async Task SweepAsync(CancellationToken cancellationToken)
@@ -332,7 +344,15 @@ internal sealed partial class BatchGrain(
         var budget = _record!.Spec.ErrorBudget;
         if (budget is null || IsCancelling || !budget.IsExceeded(_committed.Failed, _record.Plan!.Rows)) return;
         LogBudget(logger, _id.Value, _committed.Failed);
-        _record = await storage.CancelAsync(_id, cancellationToken);
+        await CloseEarlyAsync(cancellationToken);
+    }
+
+    private async Task CloseEarlyAsync(CancellationToken cancellationToken)
+    {
+        if (_record!.IsTerminal) return;
+        var record = await storage.CancelAsync(_id, cancellationToken);
+        // It may have ended while the answer was on its way.
+        if (!_record.IsTerminal) _record = record;
     }
 
     private void ExpireLeases()

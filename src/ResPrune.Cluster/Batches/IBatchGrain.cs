@@ -1,3 +1,4 @@
+using Orleans.Concurrency;
 using ResPrune.Batch.Batches;
 
 namespace ResPrune.Cluster.Batches;
@@ -38,8 +39,12 @@ public interface IBatchGrain : IGrainWithStringKey
     [Alias("Report")]
     Task<LeaseState> ReportAsync(ShardReport report, CancellationToken cancellationToken);
 
-    /// <summary>A worker says that the shard has a commit record, its own or a faster one's; the coordinator reads it.</summary>
+    /// <summary>
+    /// A worker says that the shard has a commit record, its own or a faster one's; the coordinator reads it, and does other things
+    /// meanwhile: the store's latency would bound the shards a second of a whole fleet.
+    /// </summary>
     [Alias("Complete")]
+    [AlwaysInterleave]
     Task CompleteAsync(int shard, AttemptId attempt, CancellationToken cancellationToken);
 
     /// <summary>

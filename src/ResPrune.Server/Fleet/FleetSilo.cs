@@ -21,10 +21,12 @@ public sealed class FleetSilo : IAsyncDisposable
 
     private readonly Stack<IAsyncDisposable> _parts;
     private readonly IHost _host;
+    private readonly TimeSpan _stopLimit;
     private int _stopped;
 
-    private FleetSilo(FleetSiloFacts facts, IHost host, Stack<IAsyncDisposable> parts, Task ended)
+    private FleetSilo(FleetSiloFacts facts, IHost host, Stack<IAsyncDisposable> parts, Task ended, TimeSpan stopLimit)
     {
+        _stopLimit = stopLimit;
         Facts = facts;
         _host = host;
         _parts = parts;
@@ -76,11 +78,13 @@ public sealed class FleetSilo : IAsyncDisposable
         if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
         try
         {
-            await _host.StopAsync(cancellationToken);
+            // Orleans leaves without heeding its deadline when those it would say good-bye to leave at the same moment.
+            await _host.StopAsync(cancellationToken).WaitAsync(_stopLimit, CancellationToken.None);
+            await DisposeAsync(_parts).WaitAsync(_stopLimit, CancellationToken.None);
         }
-        finally
+        catch (TimeoutException)
         {
-            await DisposeAsync(_parts);
+            // Its work is finished or handed back; that it is gone the others see when the process ends.
         }
     }
 
@@ -118,7 +122,7 @@ public sealed class FleetSilo : IAsyncDisposable
             setup, new FleetSiloParts(store, images, redis, engines, meters, instruments, address), cancellationToken);
         parts.Push(new DisposedHost(host));
         health.Joined(host.Services.GetRequiredService<ISiloStatusOracle>());
-        return new FleetSilo(FleetSiloFacts.Of(setup, host, engines, metrics?.Address), host, parts, name.Lost);
+        return new FleetSilo(FleetSiloFacts.Of(setup, host, engines, metrics?.Address), host, parts, name.Lost, FleetSiloHost.StopLimit(setup));
     }
 
     private static IPAddress AdvertisedAddress(FleetConnectionOptions fleet, FleetSiloOptions options)

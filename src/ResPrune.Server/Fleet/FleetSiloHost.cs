@@ -25,6 +25,9 @@ internal static class FleetSiloHost
         return advertised.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
     }
 
+    /// <summary>Time that a stop may take.</summary>
+    public static TimeSpan StopLimit(FleetSiloSetup setup) => setup.Silo.DrainTimeout + Leaving;
+
     /// <summary>Builds the host; the ports are chosen here.</summary>
     public static IHost Build(FleetSiloSetup setup, FleetSiloParts parts)
     {
@@ -33,7 +36,7 @@ internal static class FleetSiloHost
         builder.Services.AddSingleton(parts.Instruments);
         builder.Services.RemoveAll<IHostLifetime>();
         builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = setup.Silo.DrainTimeout + Leaving);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit(setup));
         FleetLogging.Configure(builder.Logging, setup.Configuration);
         builder.UseOrleans(silo =>
         {

@@ -76,6 +76,24 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task Commits_of_many_workers_are_read_beside_each_other_and_each_counts_once()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 4, TestBatch.Spec(rowsPerShard: 1));
+        // Five reads: of four shards, and of one of them again, because two workers report it.
+        var store = new HeldReadsStore(_store, name => name.StartsWith(BatchBlobs.Commits(batch.Id), StringComparison.Ordinal), together: 5);
+        await using var fleet = await TestFleet.StartAsync(1, store, [], time: _time);
+        var coordinator = fleet.Coordinator(batch.Id);
+        var leases = new List<ShardLease>();
+        for (var n = 0; n < 4; n++) leases.Add(await LeaseAsync(fleet, batch, $"worker {n}"));
+        foreach (var lease in leases) await CommitAsync(batch, lease, "answered");
+
+        await Task.WhenAll(leases.Append(leases[0]).Select(lease => coordinator.CompleteAsync(lease.Shard, lease.Attempt, CancellationToken.None)));
+        var end = await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Equal((BatchStatus.Completed, 4L), (end.Status, end.Committed.Answered));
+    }
+
+    [Fact]
     public async Task An_input_that_changes_under_way_ends_the_batch_and_says_so()
     {
         var batch = await TestBatch.SubmitAsync(_store, rows: 2, TestBatch.Spec(rowsPerShard: 1));
