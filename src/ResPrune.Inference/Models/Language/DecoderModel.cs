@@ -56,8 +56,9 @@ internal sealed class DecoderModel : IDisposable
     public Tensor Forward(Tensor embeds, Tensor positionIds, IAttentionPlan attention, Action<int, Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
-        var (cos, sin) = _rotary.Angles(positionIds, embeds.dtype);
-        var hidden = embeds.alias();
+        // Angles and the residual stream are float32 in every running type: in half precision each layer's sum would be rounded again.
+        var (cos, sin) = _rotary.Angles(positionIds);
+        var hidden = embeds.to_type(ScalarType.Float32, copy: true);
         for (var i = 0; i < _layers.Length; i++)
         {
             var next = _layers[i].Forward(hidden, cos, sin, attention);

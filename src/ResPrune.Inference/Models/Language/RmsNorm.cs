@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace ResPrune.Inference.Models.Language;
 
-/// <summary>Root-mean-square normalisation, computed in float32 as HF <c>LlamaRMSNorm</c> does.</summary>
+/// <summary>Root-mean-square normalisation, computed in float32 and rounded once, to the weight's type. HF <c>LlamaRMSNorm</c>.</summary>
 internal sealed class RmsNorm : IDisposable
 {
     private readonly Tensor _weight;
@@ -26,7 +26,7 @@ internal sealed class RmsNorm : IDisposable
         using var scope = NewDisposeScope();
         var wide = x.to_type(ScalarType.Float32);
         var scale = (wide * wide).mean([-1], keepdim: true).Plus(_epsilon).rsqrt();
-        return (_weight * (wide * scale).to_type(x.dtype)).MoveToOuterDisposeScope();
+        return (_weight * (wide * scale)).to_type(_weight.dtype).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

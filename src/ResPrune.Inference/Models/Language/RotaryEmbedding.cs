@@ -28,8 +28,8 @@ internal sealed class RotaryEmbedding : IDisposable
         return frequencies;
     }
 
-    /// <summary>Cosine and sine of each token's angles, ready to broadcast over heads. int64 [N], or [rows, N] with multi-row positions -> 2 x [N, 1, D]</summary>
-    public (Tensor Cos, Tensor Sin) Angles(Tensor positionIds, ScalarType dtype)
+    /// <summary>Cosine and sine of each token's angles in float32, ready to broadcast over heads. int64 [N], or [rows, N] with multi-row positions -> 2 x [N, 1, D]</summary>
+    public (Tensor Cos, Tensor Sin) Angles(Tensor positionIds)
     {
         using var scope = NewDisposeScope();
         var places = positionIds.to_type(ScalarType.Float32);
@@ -37,16 +37,16 @@ internal sealed class RotaryEmbedding : IDisposable
             ? outer(places, _frequencies) // [N, D/2]
             : places.index_select(0, _rows!).transpose(0, 1) * _frequencies; // [rows, N] -> [D/2, N] -> [N, D/2]
         var doubled = cat([angles, angles], 1).unsqueeze(1); // [N, 1, D]
-        return (doubled.cos().to_type(dtype).MoveToOuterDisposeScope(), doubled.sin().to_type(dtype).MoveToOuterDisposeScope());
+        return (doubled.cos().MoveToOuterDisposeScope(), doubled.sin().MoveToOuterDisposeScope());
     }
 
-    /// <summary>Rotates queries or keys. [N, H, D] -> [N, H, D]</summary>
+    /// <summary>Rotates queries or keys by float32 angles; the result has their own type. [N, H, D] -> [N, H, D]</summary>
     public static Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
     {
         using var scope = NewDisposeScope();
         var half = x.size(-1) / 2;
         var rotated = cat([x.narrow(-1, half, half).neg(), x.narrow(-1, 0, half)], -1);
-        return (x * cos).Plus(rotated * sin).MoveToOuterDisposeScope();
+        return (x * cos).Plus(rotated * sin).to_type(x.dtype).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

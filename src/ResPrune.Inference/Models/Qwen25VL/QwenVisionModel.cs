@@ -48,7 +48,7 @@ internal sealed class QwenVisionModel : IDisposable
         var ordered = patches.view(order.size(0), -1).index_select(0, order).view_as(patches); // [S, values]
         var hidden = nn.functional.linear(ordered, _patchEmbedding.flatten(1)); // a convolution whose stride is its kernel. [S, C]
 
-        var angles = _rotary.Angles(Positions(grids, partition.Order), ScalarType.Float32);
+        var angles = _rotary.Angles(Positions(grids, partition.Order));
         var windows = new QwenVisionAttention(partition.Windows, order: null, inverse: null, unit, angles);
         var pictures = partition.PictureOrder is { } whole && partition.PictureInverse is { } back
             ? new QwenVisionAttention(partition.Pictures, Index(whole), Index(back), unit, angles)
