@@ -57,7 +57,7 @@ fi
 failed_projects=0
 for project in tests/*/*.csproj; do
   name=$(basename "$project" .csproj)
-  arguments=(-c Release --no-build -v q --logger "console;verbosity=minimal" --logger "trx;LogFileName=$name.trx" --results-directory "$results" --blame-hang-timeout 5m)
+  arguments=(-c Release --no-build -v q --logger "console;verbosity=minimal" --logger "trx;LogFileName=$name.trx" --results-directory "$results" --blame-hang-timeout 20m)
   [ -n "$filter" ] && arguments+=(--filter "$filter")
   echo "== $name"
   dotnet test "$project" "${arguments[@]}" || failed_projects=$((failed_projects + 1))

@@ -51,8 +51,9 @@ internal sealed class FaultyProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopped.CancelAsync();
-        _listener.Stop();
+        // Stopped only then: between two connections nobody may be told that the listener is not there.
         await _accepting;
+        _listener.Stop();
         _stopped.Dispose();
     }
 
