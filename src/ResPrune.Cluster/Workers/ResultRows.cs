@@ -61,6 +61,7 @@ internal static class ResultRows
         FailureReason.ImageTooLarge => RowErrorCode.ImageTooLarge,
         FailureReason.QuestionEmpty => RowErrorCode.QuestionEmpty,
         FailureReason.PromptTooLong => RowErrorCode.PromptTooLong,
+        FailureReason.UnsupportedRequest => RowErrorCode.UnsupportedRequest,
         FailureReason.EngineError => RowErrorCode.EngineError,
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Unknown failure reason."),
     };

@@ -18,6 +18,9 @@ public enum FailureReason
     /// <summary>Prompt, visual tokens and answer do not fit the model's context.</summary>
     PromptTooLong,
 
+    /// <summary>The request asks for something that this model cannot do.</summary>
+    UnsupportedRequest,
+
     /// <summary>The engine failed while working on it; another attempt may succeed.</summary>
     EngineError,
 }

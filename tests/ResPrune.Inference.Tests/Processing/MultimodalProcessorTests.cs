@@ -46,6 +46,14 @@ public sealed class MultimodalProcessorTests : IDisposable
     }
 
     [Fact]
+    public void Bounds_on_a_picture_are_refused_where_the_resolution_is_fixed()
+    {
+        Assert.False(_processor.Process([], "ab", new ImageSizeLimits(784, null)).TryGet(out _, out var failure));
+        Assert.Equal(FailureReason.UnsupportedRequest, failure.Reason);
+        Assert.Contains("max_pixels", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Question_tokens_cover_the_question_and_nothing_else()
     {
         const string Question = "ab é a";
