@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ResPrune.Batch.Batches;
 
 /// <summary>
@@ -67,6 +69,12 @@ public sealed record BatchRecord
 
     /// <summary>The submitter's own labels.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>
+    /// W3C trace context of the submission, which everything done for the batch is traced under; null (default) when it was not traced.
+    /// </summary>
+    [JsonPropertyName("traceparent")]
+    public string? TraceParent { get; init; }
 
     /// <summary>What is asked for.</summary>
     public required BatchSpec Spec { get; init; }

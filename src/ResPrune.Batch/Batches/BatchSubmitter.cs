@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics;
 using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Storage;
 
@@ -43,6 +44,7 @@ public sealed class BatchSubmitter(IBlobStore store, TimeProvider time)
             CreatedAt = now,
             ExpiresAt = now + spec.ExpiresAfterSeconds,
             Metadata = metadata,
+            TraceParent = Activity.Current?.Id,
             Spec = spec with { InputStyle = style },
             Input = reference,
         };

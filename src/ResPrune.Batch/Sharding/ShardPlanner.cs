@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Json;
@@ -122,6 +123,8 @@ public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
         {
             Plan = new PlanReference(BatchBlobs.Plan(current.Id), plan.Shards.Count, plan.Rows),
             RequestCounts = current.RequestCounts with { Total = plan.Rows },
+            // A batch whose submitter had no tracing is followed from here.
+            TraceParent = current.TraceParent ?? Activity.Current?.Id,
         };
         return planned.CanMoveTo(BatchStatus.InProgress) ? planned.MoveTo(BatchStatus.InProgress, now) : planned;
     }

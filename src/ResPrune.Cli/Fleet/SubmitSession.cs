@@ -6,6 +6,7 @@ using ResPrune.Cli.Commands;
 using ResPrune.Cli.Rendering;
 using ResPrune.Cli.Running;
 using ResPrune.Server.Fleet;
+using ResPrune.Server.Tracing;
 
 namespace ResPrune.Cli.Fleet;
 
@@ -39,6 +40,7 @@ internal sealed class SubmitSession
         try
         {
             var input = await RunInputs.OpenAsync(settings.Input, settings.Questions, settings.Limit, interruption.Token);
+            await using var traces = TraceExport.Start($"submit-{Environment.ProcessId}");
             await using var fleet = await FleetClient.ConnectAsync(settings.Fleet, interruption.Token);
             var batch = await new SubmitSession(settings, input, fleet, error).SubmitAsync(interruption.Token);
             output.WriteLine(batch.Value);
@@ -61,8 +63,17 @@ internal sealed class SubmitSession
         }
 
         var batch = _settings.Key is null ? BatchId.New(TimeProvider.System) : IdOf(_settings.Key);
-        if (await FindAsync(batch, facts, cancellationToken)) _error.WriteLine($"resprune: {batch.Value} was submitted before; it goes on.");
-        else await StoreAsync(batch, facts, cancellationToken);
+        using var span = SubmitActivity.Start(batch);
+        if (await FindAsync(batch, facts, cancellationToken) is { } before)
+        {
+            SubmitActivity.Stored(span, before);
+            _error.WriteLine($"resprune: {batch.Value} was submitted before; it goes on.");
+        }
+        else
+        {
+            await StoreAsync(batch, facts, cancellationToken);
+        }
+
         try
         {
             await FleetClient.AskAsync(token => _fleet.Batches.StartAsync(batch, token), StartTimeout, cancellationToken);
@@ -78,13 +89,13 @@ internal sealed class SubmitSession
         return batch;
     }
 
-    /// <summary>Whether this very job was submitted under the key before.</summary>
-    private async Task<bool> FindAsync(BatchId batch, IReadOnlyDictionary<string, string> facts, CancellationToken cancellationToken)
+    /// <summary>What this very job is stored as when it was submitted under the key before; else null.</summary>
+    private async Task<BatchRecord?> FindAsync(BatchId batch, IReadOnlyDictionary<string, string> facts, CancellationToken cancellationToken)
     {
-        if (_settings.Key is null || await new BatchCatalog(_fleet.Store).ReadAsync(batch, cancellationToken) is not { } stored) return false;
+        if (_settings.Key is null || await new BatchCatalog(_fleet.Store).ReadAsync(batch, cancellationToken) is not { } stored) return null;
         var differences = JobFacts.Differences(facts, stored.Record.Metadata);
         return differences.Count == 0
-            ? true
+            ? stored.Record
             : throw new UsageException(
                 $"--key '{TerminalText.Clean(_settings.Key, 80)}' belongs to another job ({batch.Value}): {string.Join(", ", differences)} differ. "
                 + "Choose another --key.");

@@ -7,6 +7,7 @@ using ResPrune.Cli.Rendering;
 using ResPrune.Cluster.Batches;
 using ResPrune.Inference.Engine;
 using ResPrune.Server.Embedded;
+using ResPrune.Server.Tracing;
 
 namespace ResPrune.Cli.Running;
 
@@ -46,6 +47,7 @@ internal sealed class RunSession
         {
             var input = await RunInputs.OpenAsync(settings.Input, settings.Questions, settings.Limit, interruption.Token);
             using var folder = OutputFolder.Open(settings.Output);
+            await using var traces = TraceExport.Start($"run-{Environment.ProcessId}");
             await using var host = await StartHostAsync(settings, folder, interruption.Token);
             var session = new RunSession(settings, input, folder, host);
             var view = RunViews.For(settings, () => session.ImagesPerRow, output);

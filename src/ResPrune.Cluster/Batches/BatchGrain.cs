@@ -4,6 +4,7 @@ using ResPrune.Batch.Batches;
 using ResPrune.Batch.Rows;
 using ResPrune.Cluster.Fleet;
 using ResPrune.Cluster.Storage;
+using ResPrune.Cluster.Tracing;
 
 namespace ResPrune.Cluster.Batches;
 
@@ -160,7 +161,7 @@ internal sealed partial class BatchGrain(
         ExpireLeases();
         if (give(_board) is not { } lease) return null;
         Observe(_board);
-        return lease with { FirstAnswersWanted = _options.FirstAnswers - _firstAnswers.Count };
+        return lease with { FirstAnswersWanted = _options.FirstAnswers - _firstAnswers.Count, TraceParent = _record.TraceParent };
     }
 
     private Task EnsureLoadedAsync(CancellationToken cancellationToken) =>
@@ -246,8 +247,10 @@ internal sealed partial class BatchGrain(
     private async Task LoadAsync()
     {
         var stop = _deactivated.Token;
+        using var span = BatchActivities.StartPlan(_record!);
         var planned = await Task.Run(() => storage.EnsurePlannedAsync(_id, stop), stop);
         var progress = await Task.Run(() => storage.ReadProgressAsync(_id, stop), stop);
+        BatchActivities.Planned(span, planned, progress);
         _record = planned.Record;
         _committed = progress.Totals;
         _foundCommitted = progress.Totals.Rows;
@@ -275,6 +278,7 @@ internal sealed partial class BatchGrain(
     private async Task EndAsync(Func<BatchId, CancellationToken, Task<BatchRecord>> end)
     {
         var stop = _deactivated.Token;
+        using var span = BatchActivities.StartFinalize(_record!);
         var record = await Task.Run(() => end(_id, stop), stop);
         if (!record.IsTerminal)
         {
@@ -285,6 +289,7 @@ internal sealed partial class BatchGrain(
 
         _committed = await Task.Run(() => storage.ReadTotalsAsync(record, stop), stop);
         _record = record;
+        BatchActivities.Ended(span, record, _committed);
         instruments.Closed(_id);
         LogEnded(logger, _id.Value, record.Status, _committed.Answered, _committed.Failed);
         _sweep?.Dispose();
@@ -293,6 +298,7 @@ internal sealed partial class BatchGrain(
 
     private async Task EndAsFailedAsync(string fault, CancellationToken cancellationToken)
     {
+        using var span = BatchActivities.StartFinalize(_record!);
         try
         {
             _record = await storage.FailAsync(_id, new BatchError("input_changed", fault), cancellationToken);
@@ -305,6 +311,7 @@ internal sealed partial class BatchGrain(
         }
 
         if (!_record.IsTerminal) return;
+        BatchActivities.Ended(span, _record, _committed);
         // Whoever still holds a shard is told that it is lost.
         _board = null;
         instruments.Closed(_id);
@@ -374,30 +381,4 @@ internal sealed partial class BatchGrain(
     }
 
     private IFleetGrain Fleet => GrainFactory.GetGrain<IFleetGrain>(IFleetGrain.Key);
-
-    private BatchSnapshot Snapshot()
-    {
-        var record = _record!;
-        var running = record.IsTerminal ? RowTotals.Zero : _board?.Running ?? RowTotals.Zero;
-        var now = time.GetUtcNow();
-        return new BatchSnapshot
-        {
-            Batch = _id,
-            Status = record.Status,
-            Rows = record.Plan?.Rows ?? 0,
-            Committed = _committed,
-            Running = running,
-            RowsFoundCommitted = _foundCommitted,
-            Shards = record.Plan?.Shards ?? 0,
-            ShardsCommitted = record.IsTerminal ? record.Plan?.Shards ?? 0 : _board?.Committed ?? 0,
-            ShardsLeased = record.IsTerminal ? 0 : _board?.Held ?? 0,
-            Workers = record.IsTerminal ? 0 : _board?.Workers ?? 0,
-            Retries = _board?.Retries ?? 0,
-            RowsPerSecond = _rate.PerSecond(RowsDone(), now),
-            Elapsed = now - _started,
-            DeviceBusyShare = _devices.BusyShare,
-            FirstAnswers = [.. _firstAnswers],
-            Problem = record.Errors is { Data: [var error, ..] } ? error.Message : _problem,
-        };
-    }
 }

@@ -45,4 +45,8 @@ public sealed record ShardLease
     /// <summary>Lines whose row killed its workers: to be closed with <c>engine_error</c>, without the engine. Default none.</summary>
     [Id(7)]
     public IReadOnlyList<long> PoisonLines { get; init; } = [];
+
+    /// <summary>W3C trace context of the batch, for the attempt to go on with; null (default) when it is not traced.</summary>
+    [Id(8)]
+    public string? TraceParent { get; init; }
 }

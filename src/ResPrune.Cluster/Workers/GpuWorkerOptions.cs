@@ -43,6 +43,13 @@ public sealed class GpuWorkerOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "7.00:00:00")]
     public TimeSpan RowTimeout { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Rows of a batch, about, that have a span of their own where there is tracing: all of a smaller batch, an even spread of a larger one.
+    /// Default 1000.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int TracedRows { get; set; } = 1000;
+
     /// <summary>How often a worker tells the batch what it has done, which also renews its lease. Default 500 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan ReportInterval { get; set; } = TimeSpan.FromMilliseconds(500);

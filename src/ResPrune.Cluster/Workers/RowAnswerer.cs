@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ResPrune.Batch.Commit;
@@ -5,6 +6,7 @@ using ResPrune.Batch.Images;
 using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Rows;
 using ResPrune.Cluster.Storage;
+using ResPrune.Cluster.Tracing;
 using ResPrune.Inference.Engine;
 
 namespace ResPrune.Cluster.Workers;
@@ -22,28 +24,29 @@ internal sealed partial class RowAnswerer(
     private readonly GpuWorkerOptions _options = options.Value;
 
     /// <summary>Answers a line; the row carries what the engine echoed beside what was asked.</summary>
+    /// <param name="attempt">What it is part of: its engine is asked, its token ends it.</param>
     /// <param name="batch">The line's batch.</param>
     /// <param name="line">The line.</param>
-    /// <param name="engine">The engine of the worker's device.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="IOException">The place the images are in cannot be read at all.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, or the engine is shutting down: the row has no
     /// outcome.</exception>
-    public async Task<AttemptRow> AnswerAsync(
-        BatchContext batch, BatchRequestLine line, IVisionLanguageEngine engine, CancellationToken cancellationToken)
+    public async Task<AttemptRow> AnswerAsync(ShardAttempt attempt, BatchContext batch, BatchRequestLine line)
     {
+        var cancellationToken = attempt.Token;
+        using var span = RowActivities.Start(attempt, batch, line, _options.TracedRows);
         using var timeout = new CancellationTokenSource(_options.RowTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         AttemptRow row;
         try
         {
-            row = await AnswerInTimeAsync(batch, line, engine, both.Token);
+            row = await AnswerInTimeAsync(attempt, batch, line, span, both.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             row = Failed(batch, line, RowErrorCode.Timeout, $"No answer within {_options.RowTimeout}.");
         }
 
+        RowActivities.Ended(span, row.Result);
         instruments.QuestionFinished(row.Result);
         return row;
     }
@@ -53,18 +56,22 @@ internal sealed partial class RowAnswerer(
         new(line.LineNumber, line.CustomId, null, ErrorRow.For(batch.Record.Id, line, code, message));
 
     private async Task<AttemptRow> AnswerInTimeAsync(
-        BatchContext batch, BatchRequestLine line, IVisionLanguageEngine engine, CancellationToken cancellationToken)
+        ShardAttempt attempt, BatchContext batch, BatchRequestLine line, Activity? span, CancellationToken cancellationToken)
     {
         if (line.Fault is not null) return new AttemptRow(line.LineNumber, line.CustomId, null, ErrorRow.ForFault(batch.Record.Id, line));
         // (6) Fetch. The caller bounds how many rows are here at a time.
         var started = time.GetTimestamp();
-        var fetched = await FetchAsync(batch, line, cancellationToken);
-        instruments.Fetched(time.GetElapsedTime(started));
+        ImageFetchOutcome fetched;
+        using (RowActivities.StartPart(span, "row fetch")) fetched = await FetchAsync(batch, line, cancellationToken);
+        var duration = time.GetElapsedTime(started);
+        instruments.Fetched(duration);
+        attempt.NoteFetch(duration);
         if (fetched is ImageFetchFailure failure) return Failed(batch, line, failure.Code, failure.Message);
         var image = (FetchedImage)fetched;
         // (7) The engine's front; it waits there when the device is behind.
         var request = GenerationRequests.For(batch.Record.Id, batch.Record.Spec, line, image);
-        var outcome = await AskAsync(request, image.Digest, engine, cancellationToken);
+        using var generation = RowActivities.StartPart(span, "row generate");
+        var outcome = await AskAsync(request, image.Digest, attempt.Engine, cancellationToken);
         return new AttemptRow(line.LineNumber, line.CustomId, image.Digest, ResultRows.From(batch.Record.Id, line, outcome));
     }
 

@@ -102,8 +102,8 @@ internal sealed partial class ShardAnswerer(BatchStorage storage, RowAnswerer an
     {
         var row = attempt.Closing is { } code
             ? RowAnswerer.Failed(batch, line, code, RowErrorCodeNames.ClosedBecause(code))
-            : await answerer.AnswerAsync(batch, line, attempt.Engine, attempt.Token);
-        attempt.Progress.Note(row.Result);
+            : await answerer.AnswerAsync(attempt, batch, line);
+        attempt.Note(row.Result);
         return row;
     }
 

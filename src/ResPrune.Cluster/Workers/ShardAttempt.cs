@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using ResPrune.Batch.Rows;
 using ResPrune.Cluster.Batches;
+using ResPrune.Cluster.Tracing;
 using ResPrune.Inference.Engine;
 
 namespace ResPrune.Cluster.Workers;
@@ -7,7 +9,11 @@ namespace ResPrune.Cluster.Workers;
 /// <summary>One attempt of one worker at one shard: what the rows, the reports and the end of it share.</summary>
 internal sealed class ShardAttempt : IDisposable
 {
+    private const int FailuresTold = 64;
+
     private readonly CancellationTokenSource _ended;
+    private long _fetchTicks;
+    private int _failuresTold;
     private volatile bool _lost;
     private volatile LeaseState _state = LeaseState.Held;
 
@@ -38,6 +44,12 @@ internal sealed class ShardAttempt : IDisposable
     /// <summary>How far it is.</summary>
     public ShardProgress Progress { get; }
 
+    /// <summary>Its span; null (default) when it is not traced.</summary>
+    public Activity? Span { get; init; }
+
+    /// <summary>Time spent on fetching pictures, summed over the rows.</summary>
+    public TimeSpan Fetching => new(Interlocked.Read(ref _fetchTicks));
+
     /// <summary>Cancelled when going on is of no use.</summary>
     public CancellationToken Token { get; }
 
@@ -62,6 +74,18 @@ internal sealed class ShardAttempt : IDisposable
         if (state != LeaseState.Lost) return;
         _lost = true;
         End();
+    }
+
+    /// <summary>A picture was fetched.</summary>
+    public void NoteFetch(TimeSpan duration) => Interlocked.Add(ref _fetchTicks, duration.Ticks);
+
+    /// <summary>A row has its outcome.</summary>
+    public void Note(ResultRow row)
+    {
+        Progress.Note(row);
+        // A shard may have a million rows, and a span is held until it ends.
+        if (Span is not null && row is ErrorRow error && Interlocked.Increment(ref _failuresTold) <= FailuresTold)
+            ShardActivities.RowFailed(Span, error);
     }
 
     /// <summary>Stops whatever still runs for this attempt.</summary>

@@ -4,6 +4,7 @@ using ResPrune.Batch.Commit;
 using ResPrune.Batch.Rows;
 using ResPrune.Cluster.Batches;
 using ResPrune.Cluster.Storage;
+using ResPrune.Cluster.Tracing;
 using ResPrune.Inference.Engine;
 
 namespace ResPrune.Cluster.Workers;
@@ -32,7 +33,8 @@ internal sealed partial class ShardRunner(
     public async Task<ShardEnd> RunAsync(
         string worker, ShardLease lease, IVisionLanguageEngine engine, ShardFeed feed, CancellationToken abandon)
     {
-        using var attempt = new ShardAttempt(worker, lease, engine, abandon);
+        using var span = ShardActivities.StartAttempt(worker, lease);
+        using var attempt = new ShardAttempt(worker, lease, engine, abandon) { Span = span };
         var reports = KeepReportingAsync(attempt);
         try
         {
@@ -42,26 +44,26 @@ internal sealed partial class ShardRunner(
         }
         catch (OperationCanceledException) when (attempt.IsLost)
         {
-            instruments.AttemptEnded(WorkerInstruments.Expired);
+            Ended(attempt, WorkerInstruments.Expired);
             LogLost(logger, worker, lease.Batch.Value, lease.Shard);
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
             // The worker or its engine is stopping; nothing is wrong with the shard.
-            instruments.AttemptEnded(WorkerInstruments.HandedBack);
+            Ended(attempt, WorkerInstruments.HandedBack);
             await TellAsync(lease, grain => grain.ReturnAsync(lease.Shard, lease.Attempt, CancellationToken.None));
         }
         catch (Exception exception) when (exception is IOException or TimeoutException or HttpRequestException)
         {
             // The store is in trouble, which no row is to blame for: the shard waits until it works again.
-            instruments.AttemptEnded(WorkerInstruments.StoreError);
+            Ended(attempt, WorkerInstruments.StoreError, exception);
             LogFailed(logger, exception, worker, lease.Batch.Value, lease.Shard, lease.Try);
             await TellAsync(lease, grain => grain.ReturnAsync(lease.Shard, lease.Attempt, CancellationToken.None));
             return new ShardEnd(0, exception.Message, IsStoreTrouble: true);
         }
         catch (Exception exception)
         {
-            instruments.AttemptEnded(WorkerInstruments.Error);
+            Ended(attempt, WorkerInstruments.Error, exception);
             LogFailed(logger, exception, worker, lease.Batch.Value, lease.Shard, lease.Try);
             await TellAsync(lease, grain => grain.FailAsync(lease.Shard, lease.Attempt, exception.Message, CancellationToken.None));
             return new ShardEnd(0, exception.Message);
@@ -80,6 +82,7 @@ internal sealed partial class ShardRunner(
         var lease = attempt.Lease;
         var batch = await batches.GetAsync(lease.Batch, attempt.Token);
         var shard = batch.Plan.Shards[lease.Shard];
+        ShardActivities.Opened(attempt.Span, shard, attempt.Engine.Model.Name);
         var answered = lease.GiveUpReason is null;
         var rows = await answerer.AnswerAsync(attempt, batch, shard, feed, () => ReportAsync(attempt));
         if (answered) HeedEngineFailures(lease, rows);
@@ -87,14 +90,29 @@ internal sealed partial class ShardRunner(
         // (15) First the attempt's own blob, then the create-only commit record. Only the record publishes.
         var started = time.GetTimestamp();
         var stamp = answered ? EngineStamps.Of(attempt.Engine.Model) : null;
+        using var span = ShardActivities.StartCommit(attempt);
         var commit = await storage.WriteAttemptAsync(lease.Batch, shard, lease.Attempt, rows, stamp, attempt.Token);
+        ShardActivities.Written(attempt.Span, commit, attempt.Fetching);
         var result = await storage.TryCommitAsync(commit, attempt.Token);
         instruments.Written(time.GetElapsedTime(started));
-        var lost = result.Outcome == CommitOutcome.LostRace;
-        if (lost) instruments.AttemptEnded(WorkerInstruments.LostRace);
-        else instruments.ShardCommitted(commit.Totals, attempt.Engine.Model.Name);
-        if (lost) LogLost(logger, attempt.Worker, lease.Batch.Value, lease.Shard);
+        if (result.Outcome == CommitOutcome.LostRace)
+        {
+            Ended(attempt, WorkerInstruments.LostRace);
+            LogLost(logger, attempt.Worker, lease.Batch.Value, lease.Shard);
+        }
+        else
+        {
+            ShardActivities.Ended(attempt.Span, WorkerInstruments.Committed);
+            instruments.ShardCommitted(commit.Totals, attempt.Engine.Model.Name);
+        }
+
         return rows.Count;
+    }
+
+    private void Ended(ShardAttempt attempt, string result, Exception? failure = null)
+    {
+        instruments.AttemptEnded(result);
+        ShardActivities.Ended(attempt.Span, result, failure);
     }
 
     /// <summary>A device that fails at most of what it is given must not turn a batch into errors: another one is asked before that is believed.</summary>

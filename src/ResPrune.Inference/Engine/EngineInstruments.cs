@@ -91,6 +91,17 @@ public sealed class EngineInstruments
         _saved.Add(0, _model);
     }
 
+    /// <summary>Publishes what the model takes of the device's memory; the callback must be thread-safe.</summary>
+    internal void ObserveMemory(ModelDescription model, long weights, Func<long> cache) => _meter.CreateObservableGauge(
+        "resprune.device.memory",
+        () => new Measurement<long>[]
+        {
+            new(weights, _model, new("device", model.Device), new("kind", "weights")),
+            new(cache(), _model, new("device", model.Device), new("kind", "kv_cache")),
+        },
+        "By",
+        "Device memory that the model holds: weights as they are held, and the KV cache as it is allocated.");
+
     internal void BatchEnded(int requests, int images, double busySeconds)
     {
         Volatile.Write(ref _liveTensors, Tensor.TotalCount);

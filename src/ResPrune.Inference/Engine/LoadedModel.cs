@@ -61,7 +61,9 @@ internal sealed class LoadedModel : IDisposable
         EngineLog.ModelLoaded(logger, description.Name, model.Parameters, description.DType, description.Device, seconds);
         instruments?.Loaded(description, seconds);
         foreach (var line in description.Notices) EngineLog.ModelNotice(logger, line);
-        return new LoadedModel(model, description, preparer, new MicroBatchRunner(checkpoint, model.Model, tokenizer, instruments));
+        var runner = new MicroBatchRunner(checkpoint, model.Model, tokenizer, instruments);
+        instruments?.ObserveMemory(description, model.Loading.WeightBytes, () => runner.CacheBytes);
+        return new LoadedModel(model, description, preparer, runner);
     }
 
     public void Dispose()

@@ -40,6 +40,9 @@ internal sealed class MicroBatchRunner : IDisposable
     /// <summary>Time since a stage ended or a token was made. For any thread.</summary>
     public TimeSpan SinceLastStep => Stopwatch.GetElapsedTime(Volatile.Read(ref _lastStep));
 
+    /// <summary>Bytes of the KV cache as it is allocated. For any thread.</summary>
+    public long CacheBytes => _cache.Bytes;
+
     /// <summary>The device thread has come further.</summary>
     public void NoteStep() => Volatile.Write(ref _lastStep, Stopwatch.GetTimestamp());
 

@@ -5,6 +5,7 @@ using ResPrune.Batch.Commit;
 using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Batches;
+using ResPrune.Server.Tracing;
 
 namespace ResPrune.Server.Batches;
 
@@ -37,7 +38,8 @@ public sealed class BatchClient
     public async Task<BatchSnapshot> SubmitAsync(
         BatchId batch, BatchInput input, BatchSpec spec, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
     {
-        await new BatchSubmitter(_store, _time).SubmitAsync(batch, input, spec, metadata, cancellationToken);
+        using var span = SubmitActivity.Start(batch);
+        SubmitActivity.Stored(span, await new BatchSubmitter(_store, _time).SubmitAsync(batch, input, spec, metadata, cancellationToken));
         return await StartAsync(batch, cancellationToken);
     }
 

@@ -19,6 +19,7 @@ internal static class FleetLogging
         logging.SetMinimumLevel(LogLevel.Critical);
         logging.AddFilter("ResPrune", LogLevel.Information);
         logging.AddConfiguration(configuration.GetSection("Logging"));
+        logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         if (configuration["Logging:Console:FormatterName"] == ConsoleFormatterNames.Json) AddJson(logging);
         else AddLines(logging);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
@@ -33,6 +34,8 @@ internal static class FleetLogging
 
     private static void AddJson(ILoggingBuilder logging) => logging.AddJsonConsole(console =>
     {
+        // Trace and span, where there are any.
+        console.IncludeScopes = true;
         console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
         console.UseUtcTimestamp = true;
     });

@@ -8,6 +8,7 @@ using ResPrune.Inference.Engine;
 using ResPrune.Server.Health;
 using ResPrune.Server.Hosting;
 using ResPrune.Server.Metrics;
+using ResPrune.Server.Tracing;
 
 namespace ResPrune.Server.Fleet;
 
@@ -94,6 +95,7 @@ public sealed class FleetSilo : IAsyncDisposable
     private static async Task<FleetSilo> StartAsync(FleetSiloSetup setup, Stack<IAsyncDisposable> parts, CancellationToken cancellationToken)
     {
         var (fleet, options) = (setup.Fleet, setup.Silo);
+        if (TraceExport.Start(options.Name) is { } traces) parts.Push(traces);
         var store = await FleetStore.OpenAsync(fleet.Store, cancellationToken);
         var images = FleetStore.ImagesOf(store, setup);
         var metering = new ServiceCollection().AddMetrics()

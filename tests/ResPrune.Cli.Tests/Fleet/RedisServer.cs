@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace ResPrune.Cli.Tests.Fleet;
 
@@ -13,8 +14,12 @@ internal sealed class RedisServer : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("resprune-redis-").FullName;
     private Process? _process;
 
-    public RedisServer()
+    private readonly string? _password;
+
+    /// <summary>Starts it; nobody is let in without the password where there is one.</summary>
+    public RedisServer(string? password = null)
     {
+        _password = password;
         using (var listener = new TcpListener(IPAddress.Loopback, 0))
         {
             listener.Start();
@@ -27,14 +32,21 @@ internal sealed class RedisServer : IDisposable
     public int Port { get; }
 
     /// <summary>As <c>--redis</c> takes it.</summary>
-    public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}");
+    public string Address => AddressWith(_password);
+
+    /// <summary>The address with this password.</summary>
+    public string AddressWith(string? password) =>
+        string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port}{(password is null ? "" : ",password=")}{password}");
 
     /// <summary>Starts it, or starts it again with what it had; returns when it takes connections.</summary>
     public void Start()
     {
         var start = new ProcessStartInfo(
             "redis-server",
-            ["--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--dir", _folder, "--appendonly", "yes", "--save", ""])
+            [
+                "--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--dir", _folder, "--appendonly", "yes", "--save", "",
+                .. _password is null ? Array.Empty<string>() : ["--requirepass", _password],
+            ])
         {
             RedirectStandardOutput = true,
         };
@@ -75,7 +87,7 @@ internal sealed class RedisServer : IDisposable
         try
         {
             using var client = new TcpClient("127.0.0.1", Port);
-            client.GetStream().Write("PING\r\n"u8);
+            client.GetStream().Write(Encoding.ASCII.GetBytes(_password is null ? "PING\r\n" : $"AUTH {_password}\r\n"));
             return client.GetStream().ReadByte() == '+';
         }
         catch (Exception exception) when (exception is SocketException or IOException)

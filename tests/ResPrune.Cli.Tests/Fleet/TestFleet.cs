@@ -16,13 +16,19 @@ public sealed class TestFleet : IDisposable
     private readonly Dictionary<string, string> _environment = [];
 
     public TestFleet()
+        : this(null)
     {
+    }
+
+    internal TestFleet(string? redisPassword)
+    {
+        Redis = new RedisServer(redisPassword);
         Store = _place.PathOf("store");
         Directory.CreateDirectory(Store);
         Blobs = LocalFolderBlobStore.OpenOrCreate(Store);
     }
 
-    internal RedisServer Redis { get; } = new();
+    internal RedisServer Redis { get; }
 
     /// <summary>As <c>--store</c> takes it.</summary>
     internal string Store { get; private set; }
@@ -45,6 +51,9 @@ public sealed class TestFleet : IDisposable
 
         return folder;
     }
+
+    /// <summary>What stands in the environment of what is started.</summary>
+    internal IReadOnlyDictionary<string, string> Environment => _environment;
 
     /// <summary>Sets a variable in the environment of whatever is started from now on.</summary>
     internal void Set(string name, string value) => _environment[name] = value;

@@ -26,6 +26,9 @@ internal sealed class Resprune : IDisposable
     /// <summary>The number of the process that was started.</summary>
     public int ProcessId => _process.Id;
 
+    /// <summary>Whether it has ended, of itself or not.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>What it has said on standard output so far.</summary>
     public string Output
     {

@@ -36,6 +36,7 @@ public sealed class WireTypesTests : IDisposable
             Try = 2,
             GiveUpReason = "why",
             FirstAnswersWanted = 5,
+            TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         };
 
         Assert.Equal(lease, RoundTrip(lease));

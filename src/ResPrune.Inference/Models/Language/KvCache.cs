@@ -12,12 +12,16 @@ internal sealed class KvCache(DecoderConfig config, Device device, ScalarType dt
     private const int PositionGranularity = 64;
     private readonly Tensor?[] _keys = new Tensor?[config.Layers];
     private readonly Tensor?[] _values = new Tensor?[config.Layers];
+    private long _bytes;
 
     /// <summary>Sequences that fit.</summary>
     public int Slots { get; private set; }
 
     /// <summary>Positions a sequence may have.</summary>
     public int Positions { get; private set; }
+
+    /// <summary>Bytes of all keys and values. For any thread.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>What keys and values are stored as.</summary>
     public ScalarType DType { get; } = device.type == DeviceType.CPU ? ScalarType.Float32 : dtype;
@@ -48,6 +52,8 @@ internal sealed class KvCache(DecoderConfig config, Device device, ScalarType dt
             _keys[layer] = zeros(shape, dtype: DType, device: device).DetachFromDisposeScope();
             _values[layer] = zeros(shape, dtype: DType, device: device).DetachFromDisposeScope();
         }
+
+        Interlocked.Exchange(ref _bytes, _keys.Concat(_values).Sum(tensor => tensor!.NumberOfElements * tensor.ElementSize));
     }
 
     /// <summary>Stores a whole sequence from position 0 on. [n, Hkv, D]</summary>
@@ -80,5 +86,6 @@ internal sealed class KvCache(DecoderConfig config, Device device, ScalarType dt
         foreach (var tensor in _keys.Concat(_values)) tensor?.Dispose();
         Array.Clear(_keys);
         Array.Clear(_values);
+        Interlocked.Exchange(ref _bytes, 0);
     }
 }
