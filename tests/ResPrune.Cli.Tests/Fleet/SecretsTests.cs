@@ -33,7 +33,7 @@ public sealed partial class SecretsTests : IDisposable
         foreach (var (name, value) in collector.Variables) _fleet.Set(name, value);
         _fleet.Set("LOGGING__CONSOLE__FORMATTERNAME", "json");
         foreach (var category in (string[])["DEFAULT", "RESPRUNE"]) _fleet.Set($"LOGGING__LOGLEVEL__{category}", "Trace");
-        _fleet.Set("RESPRUNE__STARTTIMEOUT", "00:00:20");
+        _fleet.Set("RESPRUNE__STARTTIMEOUT", "00:02:00");
         await _fleet.UseAsync(azurite);
         var key = KeyIn().Match(azurite.ConnectionString).Groups[1].Value;
 

@@ -18,6 +18,8 @@ public sealed class TracingTests : IDisposable
         await using var collector = await OtlpReceiver.StartAsync();
         foreach (var (name, value) in collector.Variables) _fleet.Set(name, value);
         _fleet.Set("OTEL_SERVICE_NAME", "captions");
+        // A client that finds the coordinator killed waits for the other control silo, also on a machine that is busy.
+        _fleet.Set("RESPRUNE__STARTTIMEOUT", "00:02:00");
         Resprune[] control = [_fleet.Start("control", "control-0"), _fleet.Start("control", "control-1")];
         var worker = _fleet.Start("worker", "worker-0", "--device", "cpu");
         await TestFleet.AreUpAsync([.. control, worker]);
