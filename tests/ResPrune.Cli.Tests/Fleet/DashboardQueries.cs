@@ -6,6 +6,9 @@ namespace ResPrune.Cli.Tests.Fleet;
 /// <summary>What the files of <c>deploy/</c> ask Prometheus.</summary>
 internal static partial class DashboardQueries
 {
+    /// <summary>A label that only a Prometheus in Kubernetes adds.</summary>
+    private const string KubernetesOnly = "pod";
+
     /// <summary>The rules.</summary>
     public static string Rules { get; } = Path.Combine(Deploy(), "prometheus", "resprune.rules.yml");
 
@@ -16,6 +19,15 @@ internal static partial class DashboardQueries
     public static IEnumerable<(string Panel, IReadOnlyList<string> Queries)> OfPanels(string dashboard) =>
         from panel in JsonNode.Parse(File.ReadAllText(dashboard))!["panels"]!.AsArray()
         select (panel["title"]!.GetValue<string>(), (IReadOnlyList<string>)[.. panel["targets"]!.AsArray().Select(target => Fill(target!["expr"]!.GetValue<string>()))]);
+
+    /// <summary>Queries of a dashboard whose series are told apart by labels, in the legend or as columns, with those labels.</summary>
+    public static IEnumerable<(string Query, IReadOnlyList<string> Labels)> OfLabels(string dashboard) =>
+        from panel in JsonNode.Parse(File.ReadAllText(dashboard))!["panels"]!.AsArray()
+        let columns = panel["transformations"]?[0]?["options"]?["renameByName"]?.AsObject().Select(column => column.Key) ?? []
+        from target in panel["targets"]!.AsArray()
+        let labels = columns.Where(column => column != KubernetesOnly).Concat(Label().Matches(target["legendFormat"]!.GetValue<string>()).Select(match => match.Groups[1].Value))
+        where labels.Any()
+        select (Fill(target["expr"]!.GetValue<string>()), (IReadOnlyList<string>)[.. labels]);
 
     /// <summary>Queries that the lists of a dashboard's variables are made of, as selectors of the metric.</summary>
     public static IEnumerable<string> OfVariables(string dashboard) =>
@@ -29,6 +41,9 @@ internal static partial class DashboardQueries
     /// </summary>
     public static IEnumerable<string> OfRules() =>
         File.ReadLines(Rules).Where(line => !Prose().IsMatch(line)).SelectMany(line => Selector().Matches(line)).Select(match => match.Value).Distinct();
+
+    /// <summary>What the rules record, and the alerts.</summary>
+    public static IEnumerable<string> NamesOfRules() => Rule().Matches(File.ReadAllText(Rules)).Select(match => match.Groups[1].Value);
 
     private static string Fill(string query) => query
         .Replace("$__rate_interval", "1m", StringComparison.Ordinal)
@@ -45,11 +60,17 @@ internal static partial class DashboardQueries
         return Path.Combine(folder.FullName, "deploy");
     }
 
+    [GeneratedRegex(@"{{(\w+)}}")]
+    private static partial Regex Label();
+
     [GeneratedRegex(@"label_values\((\w+), (\w+)\)")]
     private static partial Regex LabelValues();
 
-    [GeneratedRegex(@"^\s*(#|summary:|description:|- record:|- name:)")]
+    [GeneratedRegex(@"^\s*(#|summary:|description:|runbook:|- record:|- name:)")]
     private static partial Regex Prose();
+
+    [GeneratedRegex(@"(?m)^\s*- (?:record|alert): (\S+)")]
+    private static partial Regex Rule();
 
     [GeneratedRegex(@"resprune[_:][a-z0-9_:]+({[^}]*})?")]
     private static partial Regex Selector();

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ResPrune.Cli.Commands;
+using ResPrune.Cli.Rendering;
 using ResPrune.Cli.Tests.Processes;
 
 namespace ResPrune.Cli.Tests.Fleet;
@@ -26,13 +28,17 @@ public sealed partial class ObservabilityTests : IDisposable
             foreach (var probe in (string[])["live", "ready", "startup"])
                 Assert.Equal("ok\n", await _client.GetStringAsync(new Uri($"http://{address}/healthz/{probe}")));
 
-        var batch = await _fleet.SubmitAsync(_fleet.Pictures(36), "--max-tokens", "8", "--ask", Question);
+        var pictures = _fleet.Pictures(36);
+        await File.WriteAllTextAsync(Path.Combine(pictures, "no-picture.png"), "What failed is shown where something failed.");
+        var batch = await _fleet.SubmitAsync(pictures, "--max-tokens", "8", "--ask", Question);
         using var watch = _fleet.StartVerb("watch", batch);
         await ExpectSeriesAsync(prometheus, AllQueries());
-        (await watch.EndAsync()).Expect(0);
+        await ExpectLabelsAsync(prometheus);
+        await ExpectWellRulesAsync(prometheus);
+        (await watch.EndAsync()).Expect(ExitCode.FailedRows);
 
-        var fetched = (await _fleet.RunAsync("fetch", batch, "--output", _fleet.Place.Output)).Expect(0);
-        await ExpectSameSavingsAsync(prometheus, fetched.Output);
+        var fetched = (await _fleet.RunAsync("fetch", batch, "--output", _fleet.Place.Output)).Expect(ExitCode.FailedRows);
+        await ExpectSameSavingsAsync(prometheus, addresses, fetched.Output);
         ExpectSilentLogs(silos, _fleet.Results().Select(row => row["answer"]!.GetValue<string>()));
     }
 
@@ -86,33 +92,75 @@ public sealed partial class ObservabilityTests : IDisposable
         }
     }
 
-    /// <summary>On the dashboard, in the manifest, in what the CLI says: once the last scrape is in, to the last digit.</summary>
-    private async Task ExpectSameSavingsAsync(PrometheusServer prometheus, string said)
+    /// <summary>A label that was renamed leaves a legend without names and a table without a column.</summary>
+    private static async Task ExpectLabelsAsync(PrometheusServer prometheus)
+    {
+        foreach (var (query, labels) in DashboardQueries.Dashboards.SelectMany(DashboardQueries.OfLabels))
+        {
+            var found = await prometheus.LabelsAsync(query);
+            Assert.True(found.IsSupersetOf(labels), $"{query} has the labels {string.Join(", ", found)}, not {string.Join(", ", labels)}.");
+        }
+    }
+
+    /// <summary>Of alerts only this is seen here, and that what they select is there: they return nothing while all is well.</summary>
+    private static async Task ExpectWellRulesAsync(PrometheusServer prometheus)
+    {
+        var rules = await prometheus.RulesAsync();
+        Assert.Equal(DashboardQueries.NamesOfRules().Order(), rules.Keys.Order());
+        Assert.All(rules, rule => Assert.Equal("ok", rule.Value));
+    }
+
+    /// <summary>On the dashboard, in <c>/metrics</c>, in the manifest, in what the CLI says: once the last scrape is in, to the last digit.</summary>
+    private async Task ExpectSameSavingsAsync(PrometheusServer prometheus, IReadOnlyList<string> addresses, string said)
     {
         var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(_fleet.Place.Output, "manifest.json")))!;
-        var tokens = manifest["totals"]!["visual_tokens"]!;
+        var (tokens, work) = (manifest["totals"]!["visual_tokens"]!, manifest["totals"]!["work"]!);
         var (total, kept) = (tokens["total"]!.GetValue<long>(), tokens["kept"]!.GetValue<long>());
         Assert.True(kept < total, $"Nothing was pruned: {manifest}");
+        var (flops, bytes) = (manifest["prefill_flops_saved"]!.GetValue<double>(), manifest["kv_bytes_saved"]!.GetValue<long>());
+        var scrape = string.Concat(await Task.WhenAll(addresses.Select(address => _client.GetStringAsync(new Uri($"http://{address}/metrics")))));
+        double Scraped(string series) => Regex.Matches(scrape, $"(?m)^resprune_{series}[^}}]*}} ([^ \n]+)")
+            .Sum(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
         Dictionary<string, double[]> expected = new()
         {
             ["Visual tokens"] = [total, kept],
-            ["KV cache saved"] = [manifest["kv_bytes_saved"]!.GetValue<long>()],
-            ["Prefill FLOPs saved"] = [manifest["prefill_flops_saved"]!.GetValue<double>()],
+            ["KV cache saved"] = [bytes],
+            ["Prefill FLOPs saved"] = [flops],
+            ["GPU time saved"] = [Scraped("device_saved_seconds_total{") - work["prune_seconds"]!.GetValue<double>()],
         };
         var panels = DashboardQueries.Dashboards.SelectMany(DashboardQueries.OfPanels).Where(panel => expected.ContainsKey(panel.Panel)).ToList();
         Assert.Equal(expected.Keys.Order(), panels.Select(panel => panel.Panel).Order());
         foreach (var (panel, queries) in panels)
-            foreach (var (query, value) in queries.Zip(expected[panel])) await ExpectValueAsync(prometheus, query, value);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"visual tokens {total:N0} -> {kept:N0}"), said, StringComparison.Ordinal);
+            foreach (var (query, value) in queries.Zip(expected[panel], (query, value) => (query, value))) await ExpectValueAsync(prometheus, query, value);
+
+        ExpectClose(total, Scraped("visual_tokens_total{[^}]*total"));
+        ExpectClose(kept, Scraped("visual_tokens_total{[^}]*kept"));
+        ExpectClose(bytes, Scraped("kv_bytes_total{[^}]*total") - Scraped("kv_bytes_total{[^}]*kept"));
+        ExpectClose(flops, Scraped("prefill_flops_total{[^}]*total") - Scraped("prefill_flops_total{[^}]*kept"));
+        foreach (var stage in (string[])["preprocess", "encode", "prune", "prefill", "decode"])
+            ExpectClose(work[$"{stage}_seconds"]!.GetValue<double>(), Scraped($"work_seconds_total{{[^}}]*{stage}"));
+        ExpectClose(manifest["device_seconds"]!.GetValue<double>(), Scraped("work_seconds_total{") - Scraped("work_seconds_total{[^}]*preprocess"));
+        Assert.All(
+            [
+                string.Create(CultureInfo.InvariantCulture, $"visual tokens {total:N0} -> {kept:N0}"),
+                $"prefill FLOPs saved {Quantity.Flops(flops)} of ",
+                $"KV cache saved {Quantity.Bytes(bytes)} of ",
+            ],
+            words => Assert.Contains(words, said, StringComparison.Ordinal));
     }
+
+    // Sums of floating-point operations are added in another order.
+    private static bool AreClose(double expected, double value) => Math.Abs(value - expected) <= 1e-12 * Math.Abs(expected);
+
+    private static void ExpectClose(double expected, double value) =>
+        Assert.True(expected != 0 && AreClose(expected, value), string.Create(CultureInfo.InvariantCulture, $"{value:R} is not {expected:R}."));
 
     private static async Task ExpectValueAsync(PrometheusServer prometheus, string query, double expected)
     {
         for (var waited = Stopwatch.StartNew(); ; await Task.Delay(100))
         {
             var value = Assert.Single(await prometheus.QueryAsync(query));
-            // Sums of floating-point operations are added in another order.
-            if (Math.Abs(value - expected) <= 1e-12 * expected) return;
+            if (AreClose(expected, value)) return;
             Assert.True(waited.Elapsed < Deadline, string.Create(CultureInfo.InvariantCulture, $"{query} is {value:R}, not {expected:R}."));
         }
     }

@@ -48,13 +48,20 @@ internal sealed class PrometheusServer : IDisposable
     }
 
     /// <summary>The values of the series that a query returns now; throws with Prometheus' words when it is not PromQL.</summary>
-    public async Task<IReadOnlyList<double>> QueryAsync(string query)
+    public async Task<IReadOnlyList<double>> QueryAsync(string query) =>
+        [.. (await SeriesAsync(query)).Select(one => Number(one!["value"]![1]!.GetValue<string>()))];
+
+    /// <summary>Names of the labels that all series of a query carry; none where it returns nothing.</summary>
+    public async Task<IReadOnlySet<string>> LabelsAsync(string query) =>
+        (await SeriesAsync(query)).Select(one => one!["metric"]!.AsObject().Select(label => label.Key).ToHashSet())
+            .Aggregate((HashSet<string>?)null, (common, labels) => common is null ? labels : [.. common.Intersect(labels)]) ?? [];
+
+    /// <summary>How the last evaluation of every rule went, in Prometheus' words; <c>ok</c> is well, <c>unknown</c> before the first.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> RulesAsync()
     {
-        using var answer = await AskAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}");
-        var body = await answer.Content.ReadAsStringAsync();
-        Assert.True(answer.IsSuccessStatusCode, $"{query}: {body}");
-        var series = JsonNode.Parse(body)!["data"]!["result"]!.AsArray();
-        return [.. series.Select(one => Number(one!["value"]![1]!.GetValue<string>()))];
+        var groups = (await GetAsync("/api/v1/rules", "rules"))["groups"]!.AsArray();
+        return groups.SelectMany(group => group!["rules"]!.AsArray())
+            .ToDictionary(rule => rule!["name"]!.GetValue<string>(), rule => $"{rule!["health"]}{rule["lastError"]}", StringComparer.Ordinal);
     }
 
     public void Dispose()
@@ -64,6 +71,17 @@ internal sealed class PrometheusServer : IDisposable
         _process.Dispose();
         _client.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<JsonArray> SeriesAsync(string query) =>
+        (await GetAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}", query))["result"]!.AsArray();
+
+    private async Task<JsonNode> GetAsync(string path, string what)
+    {
+        using var answer = await AskAsync(path);
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{what}: {body}");
+        return JsonNode.Parse(body)!["data"]!;
     }
 
     // Prometheus says +Inf where .NET says Infinity.
