@@ -26,7 +26,7 @@ fc-list 2>/dev/null | grep Inter >/dev/null || packages+=(fontconfig fonts-inter
 
 # ECharts draws; units and colours are Grafana's own, from the library of its frontend.
 tool=$PWD/artifacts/pictures
-versions="echarts@6.1.0 @grafana/data@13.2.3"
+versions="echarts@6.1.0 @grafana/data@13.2.3 @grafana/schema@13.2.3 typescript@6.0.3"
 mkdir -p "$tool"
 [ "$(cat "$tool/.installed" 2>/dev/null)" = "$versions" ] || {
   # shellcheck disable=SC2086
@@ -34,6 +34,19 @@ mkdir -p "$tool"
   echo "$versions" > "$tool/.installed"
 }
 cp deploy/pictures/*.mjs "$tool"
+
+# The dashboards against the types of Grafana's schema; names of an enumeration count as its values.
+rm -rf "$tool/schema"
+mkdir "$tool/schema"
+for dashboard in deploy/grafana/*.json; do
+  {
+    echo "import type { Dashboard } from '@grafana/schema';"
+    echo 'type Json<T> = T extends string ? `${T}` : T extends object ? { [K in keyof T]: Json<T[K]> } : T;'
+    echo "export const dashboard: Json<Dashboard> ="
+    cat "$dashboard"
+  } > "$tool/schema/$(basename "$dashboard" .json).ts"
+done
+node "$tool/node_modules/typescript/bin/tsc" --noEmit --skipLibCheck --strict --module nodenext --target es2022 "$tool"/schema/*.ts
 
 # Ports and the disk that is filled are seen by nobody else, and no process outlives the script.
 user=()

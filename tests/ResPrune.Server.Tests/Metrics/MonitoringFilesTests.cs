@@ -35,6 +35,13 @@ public sealed partial class MonitoringFilesTests
         Assert.Empty(alerts.Except(fired));
     }
 
+    [Fact]
+    public void Every_alert_says_what_is_wrong_what_it_means_and_what_to_do()
+    {
+        var alerts = File.ReadAllText(Rules).Split("- alert: ")[1..];
+        Assert.All(alerts, alert => Assert.Equal(["summary", "description", "runbook"], Annotation().Matches(alert).Select(match => match.Groups[1].Value)));
+    }
+
     [Theory]
     [MemberData(nameof(Dashboards))]
     public void A_dashboard_says_what_it_shows_in_which_unit_and_binds_to_no_data_source(string file)
@@ -56,6 +63,9 @@ public sealed partial class MonitoringFilesTests
 
     [GeneratedRegex(@"- alert: (\w+)")]
     private static partial Regex Alert();
+
+    [GeneratedRegex(@"(?m)^          (\w+): [""\w]")]
+    private static partial Regex Annotation();
 
     [GeneratedRegex("labels: 'ALERTS{alertname=\"(\\w+)\", alertstate=\"firing\"")]
     private static partial Regex Fired();
