@@ -94,6 +94,6 @@ start 5
 until_answered $((rows * 19 / 10)) "the pictures end here"
 echo "$from $(date +%s)" > "$folder/range"
 for batch in "$one" "$two"; do "$resprune" watch "$batch" || [ $? -eq 3 ]; done
-for batch in "$one" "$two"; do "$resprune" fetch "$batch" --output "$folder/answers/$batch" || [ $? -eq 3 ]; done
+for batch in "$one" "$two"; do "$resprune" fetch "$batch" --output "$folder/answers/$batch"; done
 kill $prometheus
 wait $prometheus

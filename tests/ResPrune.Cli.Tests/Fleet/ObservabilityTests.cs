@@ -37,7 +37,7 @@ public sealed partial class ObservabilityTests : IDisposable
         await ExpectWellRulesAsync(prometheus);
         (await watch.EndAsync()).Expect(ExitCode.FailedRows);
 
-        var fetched = (await _fleet.RunAsync("fetch", batch, "--output", _fleet.Place.Output)).Expect(ExitCode.FailedRows);
+        var fetched = (await _fleet.RunAsync("fetch", batch, "--output", _fleet.Place.Output)).Expect(0);
         await ExpectSameSavingsAsync(prometheus, addresses, fetched.Output);
         ExpectSilentLogs(silos, _fleet.Results().Select(row => row["answer"]!.GetValue<string>()));
     }
