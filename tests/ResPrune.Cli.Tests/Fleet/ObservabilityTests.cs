@@ -133,13 +133,13 @@ public sealed partial class ObservabilityTests : IDisposable
         foreach (var (panel, queries) in panels)
             foreach (var (query, value) in queries.Zip(expected[panel], (query, value) => (query, value))) await ExpectValueAsync(prometheus, query, value);
 
-        ExpectClose(total, Scraped("visual_tokens_total{[^}]*total"));
-        ExpectClose(kept, Scraped("visual_tokens_total{[^}]*kept"));
-        ExpectClose(bytes, Scraped("kv_bytes_total{[^}]*total") - Scraped("kv_bytes_total{[^}]*kept"));
-        ExpectClose(flops, Scraped("prefill_flops_total{[^}]*total") - Scraped("prefill_flops_total{[^}]*kept"));
+        ExpectClose(total, Scraped("visual_tokens_total{[^}]*\"total\""));
+        ExpectClose(kept, Scraped("visual_tokens_total{[^}]*\"kept\""));
+        ExpectClose(bytes, Scraped("kv_bytes_total{[^}]*\"total\"") - Scraped("kv_bytes_total{[^}]*\"kept\""));
+        ExpectClose(flops, Scraped("prefill_flops_total{[^}]*\"total\"") - Scraped("prefill_flops_total{[^}]*\"kept\""));
         foreach (var stage in (string[])["preprocess", "encode", "prune", "prefill", "decode"])
-            ExpectClose(work[$"{stage}_seconds"]!.GetValue<double>(), Scraped($"work_seconds_total{{[^}}]*{stage}"));
-        ExpectClose(manifest["device_seconds"]!.GetValue<double>(), Scraped("work_seconds_total{") - Scraped("work_seconds_total{[^}]*preprocess"));
+            ExpectClose(work[$"{stage}_seconds"]!.GetValue<double>(), Scraped($"work_seconds_total{{[^}}]*\"{stage}\""));
+        ExpectClose(manifest["device_seconds"]!.GetValue<double>(), Scraped("work_seconds_total{") - Scraped("work_seconds_total{[^}]*\"preprocess\""));
         Assert.All(
             [
                 string.Create(CultureInfo.InvariantCulture, $"visual tokens {total:N0} -> {kept:N0}"),
