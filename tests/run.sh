@@ -51,6 +51,9 @@ if [ -z "$filter" ]; then
   # The emulator of Azure Blob Storage that the store's tests start.
   bash tests/Azurite/install.sh "$PWD/artifacts/azurite" \
     || { echo "tests/run.sh: Azurite could not be installed" >&2; echo "0 passed, 1 failed"; exit 1; }
+  # helm, and the types that the chart's objects are validated against.
+  bash tests/Helm/install.sh "$PWD/artifacts/helm" && bash tests/Helm/install-models.sh "$PWD/artifacts/kubernetes-models" \
+    || { echo "tests/run.sh: helm or the types of Kubernetes could not be installed" >&2; echo "0 passed, 1 failed"; exit 1; }
 fi
 
 # One project after another: they share two cores, and processes that a test starts must not starve each other.

@@ -23,6 +23,9 @@ public class LintTests
     [InlineData("storage.url=https://a.blob.core.windows.net/b,storage.connectionString.secretName=s", "are both set: keep the url for workload identity, or the secret")]
     [InlineData("storage.url=https://a.blob.core.windows.net/b?sig=x", "give https://ACCOUNT.blob.core.windows.net/CONTAINER, without a SAS")]
     [InlineData("storage.workloadIdentity.clientId=x", "give the container's url, or remove the identity")]
+    [InlineData("storage.url=https://a.blob.core.windows.net/b,storage.volume.existingClaim=c", "storage.volume.existingClaim and storage.url are both set: batches are in one place, so remove one")]
+    [InlineData("storage.connectionString.secretName=s,storage.volume.existingClaim=c", "storage.volume.existingClaim and storage.connectionString.secretName are both set")]
+    [InlineData("storage.volume.accessMode=ReadWriteOncePod", "at '/storage/volume/accessMode': value must be one of 'ReadWriteOnce', 'ReadWriteMany'")]
     [InlineData("workerDefaults.device=cuda", "workerPools[cpu] has device cuda and gpu.count 0: set gpu.count to 1 or more, or device to cpu")]
     [InlineData("workerDefaults.gpu.count=1", "set device to cuda, or gpu.count to 0")]
     [InlineData("workerPools[0].name=a,workerPools[0].device=cuda,workerPools[0].gpu.count=0", "workerPools[a] has device cuda and gpu.count 0")]
@@ -36,6 +39,7 @@ public class LintTests
     [InlineData("workerDefaults.autoscaling.minReplicas=9", "raise maxReplicas")]
     [InlineData("workerPools[0].name=a,workerPools[1].name=a", "give each of workerPools a name of its own")]
     [InlineData("podSecurityContext.runAsNonRoot=false", "at '/podSecurityContext/runAsNonRoot': value must be true")]
+    [InlineData("podSecurityContext.runAsUser=0", "at '/podSecurityContext/runAsUser': minimum: got 0, want 1")]
     public async Task Bad_values_fail_lint_with_a_line_that_says_what_to_do(string settings, string line)
     {
         var result = await HelmTool.LintAsync("--set", settings);

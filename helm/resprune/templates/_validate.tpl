@@ -12,6 +12,9 @@ a template that is named like the message ends it.
 {{- if and .Values.storage.url .Values.storage.connectionString.secretName -}}
 {{- include "resprune.refuse" "storage.url and storage.connectionString.secretName are both set: keep the url for workload identity, or the secret for a connection string, and remove the other" -}}
 {{- end -}}
+{{- if and .Values.storage.volume.existingClaim (or .Values.storage.url .Values.storage.connectionString.secretName) -}}
+{{- include "resprune.refuse" (printf "storage.volume.existingClaim and storage.%s are both set: batches are in one place, so remove one of them" (ternary "url" "connectionString.secretName" (ne .Values.storage.url ""))) -}}
+{{- end -}}
 {{- if and .Values.storage.url (not (regexMatch "^https?://[^/]+/[^?]+$" .Values.storage.url)) -}}
 {{- include "resprune.refuse" (printf "storage.url is '%s': give https://ACCOUNT.blob.core.windows.net/CONTAINER, without a SAS" .Values.storage.url) -}}
 {{- end -}}

@@ -9,11 +9,19 @@ internal sealed class RenderedChart
     private static readonly Dictionary<string, Type> CustomKinds = new()
     {
         ["keda.sh/v1alpha1/ScaledObject"] = typeof(CustomObject),
+        ["keda.sh/v1alpha1/TriggerAuthentication"] = typeof(CustomObject),
         ["monitoring.coreos.com/v1/PodMonitor"] = typeof(CustomObject),
         ["monitoring.coreos.com/v1/PrometheusRule"] = typeof(CustomObject),
     };
 
-    private RenderedChart(IReadOnlyList<object> objects) => Objects = objects;
+    private RenderedChart(string text)
+    {
+        Text = text;
+        Objects = KubernetesYaml.LoadAllFromString(text, CustomKinds, strict: true);
+    }
+
+    /// <summary>As helm renders it.</summary>
+    public string Text { get; }
 
     public IReadOnlyList<object> Objects { get; }
 
@@ -25,9 +33,13 @@ internal sealed class RenderedChart
         .. Of<V1Pod>().Select(pod => (pod.Metadata.Name, pod.Spec)),
     ];
 
-    /// <summary>The values files of the chart, and null for its defaults.</summary>
+    /// <summary>The values files of the chart, null for its defaults, and the tests' own with every optional part; from the chart's folder.</summary>
     public static IReadOnlyList<string?> ValuesFiles { get; } =
-        [null, .. Directory.GetFiles(Repository.Chart, "values-*.yaml").Select(Path.GetFileName).Order(StringComparer.Ordinal)];
+    [
+        null,
+        .. Directory.GetFiles(Repository.Chart, "values-*.yaml").Select(Path.GetFileName).Order(StringComparer.Ordinal),
+        "../../tests/Helm/values-everything.yaml",
+    ];
 
     public static async Task<RenderedChart> RenderAsync(string? valuesFile, params string[] settings)
     {
@@ -36,7 +48,7 @@ internal sealed class RenderedChart
         foreach (var setting in settings) arguments.AddRange(["--set", setting]);
         var result = await HelmTool.RunAsync([.. arguments]);
         Assert.True(result.ExitCode == 0, result.Text);
-        return new RenderedChart(KubernetesYaml.LoadAllFromString(result.Output, CustomKinds, strict: true));
+        return new RenderedChart(result.Output);
     }
 
     public IEnumerable<T> Of<T>() => Objects.OfType<T>();
