@@ -38,6 +38,6 @@ packages=$(grep -rl --include='*.go' '^// +k8s:openapi-gen=' pkg staging/src \
   | grep -v -e /code-generator/ -e /sample-apiserver/ | xargs -n1 dirname | sort -u | sed -e 's,^staging/src/,vendor/,' -e 's,^,k8s.io/kubernetes/,' | paste -sd,)
 "$work/openapi-gen" --logtostderr --go-header-file vendor/k8s.io/code-generator/hack/boilerplate.go.txt --report-filename "$work/violations" \
   -i "$packages" -p k8s.io/kubernetes/pkg/generated/openapi -O zz_generated.openapi --output-base "$work/src"
-stamp=k8s.io/kubernetes/vendor/k8s.io/component-base/version
-nice -n 19 "$go" build -ldflags "-s -w -X $stamp.gitVersion=v1.20.2 -X $stamp.gitMajor=1 -X $stamp.gitMinor=20" -o "$work/kube-apiserver" ./cmd/kube-apiserver
+sed -i -E 's/^(\s*gitMajor) string/\1 = "1"/; s/^(\s*gitMinor) string/\1 = "20"/; s/^(\s*gitVersion +=) "[^"]*"/\1 "v1.20.2"/' staging/src/k8s.io/component-base/version/base.go
+nice -n 19 "$go" build -ldflags "-s -w" -o "$work/kube-apiserver" ./cmd/kube-apiserver
 mv "$work/kube-apiserver" "$binary"
