@@ -31,6 +31,7 @@ internal sealed partial class BatchGrain(
     private ShardBoard? _board;
     private RowTotals _committed = RowTotals.Zero;
     private long _foundCommitted;
+    private MembershipVersion _seenSilos;
     private DateTimeOffset _started;
     private IGrainTimer? _sweep;
     private Task? _reading;
@@ -158,7 +159,8 @@ internal sealed partial class BatchGrain(
         await EnsureLoadedAsync(cancellationToken);
         if (_record!.IsTerminal) await UnregisterAsync(cancellationToken);
         if (_board is null || _record.Status != BatchStatus.InProgress || IsExpired) return null;
-        ExpireLeases();
+        // Between two sweeps the silos are asked after only when one of them changed.
+        ExpireLeases(asked: deadSilos.Version != _seenSilos);
         if (give(_board) is not { } lease) return null;
         Observe(_board);
         return lease with { FirstAnswersWanted = _options.FirstAnswers - _firstAnswers.Count, TraceParent = _record.TraceParent };
@@ -198,7 +200,7 @@ internal sealed partial class BatchGrain(
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
-        ExpireLeases();
+        ExpireLeases(asked: true);
         _rate.Note(RowsDone(), time.GetUtcNow());
         if (_board is not null && !_record!.IsTerminal) Observe(_board);
         Advance();
@@ -362,23 +364,17 @@ internal sealed partial class BatchGrain(
         if (!_record.IsTerminal) _record = record;
     }
 
-    private void ExpireLeases()
+    private void ExpireLeases(bool asked)
     {
         if (_board is null) return;
-        var expired = _board.Expire(time.GetUtcNow(), deadSilos.Hosted);
+        _seenSilos = deadSilos.Version;
+        var expired = _board.Expire(time.GetUtcNow(), asked ? deadSilos.Hosted : null);
         if (expired > 0) LogExpired(logger, _id.Value, expired);
     }
 
-    private long RowsDone() => _committed.Rows + (_board?.Running.Rows ?? 0);
+    private long RowsDone() => _committed.Rows + (_board?.RunningRows.Rows ?? 0);
 
-    private void Observe(ShardBoard board)
-    {
-        var done = _committed.Add(board.Running);
-        var rows = Math.Max(0, _record!.Plan!.Rows - done.Rows);
-        // Until the first answer nothing is known of what a row takes, and whoever scales by this must still see that there is work.
-        var secondsPerRow = done.Answered > 0 ? done.Work.DeviceSeconds / done.Answered : 1;
-        instruments.Observe(_id, new OpenWork(board.Waiting, board.Held, rows, rows * secondsPerRow));
-    }
+    private void Observe(ShardBoard board) => instruments.Observe(_id, OpenWork.Of(board, _record!.Plan!.Rows, _committed));
 
     private IFleetGrain Fleet => GrainFactory.GetGrain<IFleetGrain>(IFleetGrain.Key);
 }

@@ -3,6 +3,9 @@ namespace ResPrune.Cluster.Batches;
 /// <summary>Which workers went down with their silo, so that their shards need not wait for the end of the lease.</summary>
 internal sealed class DeadSilos(IClusterMembershipService membership)
 {
+    /// <summary>Another one whenever a silo came, went or was declared dead.</summary>
+    public MembershipVersion Version => membership.CurrentSnapshot.Version;
+
     /// <summary>Whether the cluster has declared the worker's silo dead. A silo that nobody has ever seen is not dead.</summary>
     public bool Hosted(string worker)
     {

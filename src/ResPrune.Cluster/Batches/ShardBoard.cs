@@ -12,7 +12,9 @@ internal sealed class ShardBoard
     private readonly SortedDictionary<int, List<HeldShard>> _held = [];
     private readonly HashSet<int> _committed = [];
     private readonly Dictionary<int, ShardHistory> _histories = [];
+    private readonly RunningRows _runningRows = new();
     private readonly BatchCoordinatorOptions _options;
+    private DateTimeOffset _nextDeadline = DateTimeOffset.MaxValue;
     private TimeSpan _committedTime;
     private int _committedTimes;
 
@@ -49,9 +51,15 @@ internal sealed class ShardBoard
     /// <summary>True when every shard is committed.</summary>
     public bool IsDone => _committed.Count == Shards;
 
-    /// <summary>Sums over the last reports of the attempts that run; of two at one shard, the one that is further.</summary>
+    /// <summary>
+    /// Sums over the last reports of the attempts that run; of two at one shard, the one that is further. Adds all of them up:
+    /// <see cref="RunningRows"/> is for what is asked at every call.
+    /// </summary>
     public RowTotals Running =>
-        _held.Values.Aggregate(RowTotals.Zero, (sum, holders) => sum.Add(holders.MaxBy(held => held.Totals.Rows).Totals));
+        _held.Values.Aggregate(RowTotals.Zero, (sum, holders) => sum.Add(Furthest(holders)));
+
+    /// <summary>Some of <see cref="Running"/>, at no cost.</summary>
+    public RunningRows RunningRows => _runningRows;
 
     /// <summary>True when the shard has a commit record.</summary>
     public bool IsCommitted(int shard) => _committed.Contains(shard);
@@ -91,8 +99,10 @@ internal sealed class ShardBoard
         if (place < 0 && !_waiting.Remove(report.Shard)) return false;
         var (since, isolated) = place < 0 ? (now, report.Line is not null) : (holders[place].Since, holders[place].Isolated);
         var renewed = new HeldShard(report.Worker, report.Attempt, isolated, since, now + _options.LeaseDuration, report.Totals, report.Line);
-        if (place < 0) _held[report.Shard] = [renewed];
+        if (place < 0) _held[report.Shard] = holders = [renewed];
         else holders[place] = renewed;
+        NoteDeadline(renewed);
+        _runningRows.Set(report.Shard, Furthest(holders));
         return true;
     }
 
@@ -104,6 +114,7 @@ internal sealed class ShardBoard
         {
             _committedTime += now - holders.Min(held => held.Since);
             _committedTimes++;
+            _runningRows.Set(shard, null);
         }
 
         _histories.Remove(shard);
@@ -133,11 +144,15 @@ internal sealed class ShardBoard
         return true;
     }
 
-    /// <summary>Takes back the shards of silent workers, and of those that are known to be gone; how many.</summary>
+    /// <summary>
+    /// Takes back the shards of silent workers, and of those that are known to be gone; how many. Looks at all that are held only when it is
+    /// asked about the latter, or a deadline may have passed.
+    /// </summary>
     /// <param name="now">The time.</param>
-    /// <param name="isGone">Whether a worker is known to be gone; null (default) when nobody knows.</param>
+    /// <param name="isGone">Whether a worker is known to be gone; null (default) when that is not to be looked at.</param>
     public int Expire(DateTimeOffset now, Func<string, bool>? isGone = null)
     {
+        if (isGone is null && now < _nextDeadline) return 0;
         var expired = 0;
         foreach (var (shard, holders) in _held.ToList())
         {
@@ -152,11 +167,19 @@ internal sealed class ShardBoard
             FreeUnheld(shard, holders);
         }
 
+        _nextDeadline = DateTimeOffset.MaxValue;
+        foreach (var held in _held.Values.SelectMany(holders => holders)) NoteDeadline(held);
         return expired;
     }
 
+    // One that was renewed since is noted too early, which costs a look.
+    private void NoteDeadline(HeldShard held) => _nextDeadline = held.Deadline < _nextDeadline ? held.Deadline : _nextDeadline;
+
+    private static RowTotals Furthest(List<HeldShard> holders) => holders.MaxBy(held => held.Totals.Rows).Totals;
+
     private void FreeUnheld(int shard, List<HeldShard> holders)
     {
+        _runningRows.Set(shard, holders.Count > 0 ? Furthest(holders) : null);
         if (holders.Count > 0) return;
         _held.Remove(shard);
         _waiting.Add(shard);
@@ -169,6 +192,7 @@ internal sealed class ShardBoard
         var isolated = history?.Silences >= _options.IsolateAfter;
         if (!_held.TryGetValue(shard, out var holders)) _held[shard] = holders = [];
         holders.Add(new HeldShard(worker, attempt, isolated, now, now + _options.LeaseDuration, RowTotals.Zero, null));
+        NoteDeadline(holders[^1]);
         return new ShardLease
         {
             Batch = batch,

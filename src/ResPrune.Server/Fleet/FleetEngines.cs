@@ -21,13 +21,32 @@ internal sealed class FleetEngines : IAsyncDisposable
     /// <summary>Begins to load.</summary>
     /// <exception cref="FleetStartException">There is no model, or a device is named twice.</exception>
     /// <exception cref="ModelLoadException">A device is not there.</exception>
-    public static FleetEngines Load(FleetSiloOptions options, EngineInstruments instruments, CancellationToken cancellationToken)
+    public static FleetEngines Load(FleetSiloSetup setup, EngineInstruments instruments, CancellationToken cancellationToken)
     {
+        var options = setup.Silo;
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (!options.Role.HasFlag(SiloRole.Worker)) return new FleetEngines([], stop);
-        if (string.IsNullOrEmpty(options.Model)) throw new FleetStartException("A silo with workers needs a model folder: give --model DIR.");
+        if (setup.Engines == LoadModelAsync && string.IsNullOrEmpty(options.Model))
+            throw new FleetStartException("A silo with workers needs a model folder: give --model DIR.");
         var names = DevicesOf(options.Device);
-        return new FleetEngines([.. names.Select(name => new WorkerDevice(name, LoadAsync(name, options, instruments, stop.Token)))], stop);
+        return new FleetEngines([.. names.Select(name => new WorkerDevice(name, setup.Engines(name, options, instruments, stop.Token)))], stop);
+    }
+
+    /// <summary>The engine that serves the silo's model.</summary>
+    /// <exception cref="ModelLoadException">The checkpoint cannot be served.</exception>
+    public static Task<IVisionLanguageEngine> LoadModelAsync(
+        string device, FleetSiloOptions options, EngineInstruments instruments, CancellationToken cancellationToken)
+    {
+        var engine = new EngineOptions
+        {
+            ModelDirectory = options.Model!,
+            Device = device,
+            DType = options.DType,
+            BatchSize = options.BatchSize,
+            QueueCapacity = QueueCapacity(options),
+        };
+        return Task.Run<IVisionLanguageEngine>(
+            async () => await VisionLanguageEngine.LoadAsync(engine, instruments, logger: null, cancellationToken), CancellationToken.None);
     }
 
     /// <summary>Returns when every engine is loaded.</summary>
@@ -59,21 +78,6 @@ internal sealed class FleetEngines : IAsyncDisposable
         return names.Distinct(StringComparer.Ordinal).Count() == names.Length
             ? names
             : throw new FleetStartException($"--device '{text}' names a device twice; one worker owns a device.");
-    }
-
-    private static Task<IVisionLanguageEngine> LoadAsync(
-        string device, FleetSiloOptions options, EngineInstruments instruments, CancellationToken cancellationToken)
-    {
-        var engine = new EngineOptions
-        {
-            ModelDirectory = options.Model!,
-            Device = device,
-            DType = options.DType,
-            BatchSize = options.BatchSize,
-            QueueCapacity = QueueCapacity(options),
-        };
-        return Task.Run<IVisionLanguageEngine>(
-            async () => await VisionLanguageEngine.LoadAsync(engine, instruments, logger: null, cancellationToken), CancellationToken.None);
     }
 
     /// <summary>Requests that may wait for the device: enough for the next micro-batches.</summary>

@@ -48,10 +48,23 @@ public sealed class FleetSilo : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="FleetStartException">A setting is wrong, or Redis, the store, the name or a port cannot be had.</exception>
     /// <exception cref="ModelLoadException">The checkpoint cannot be served.</exception>
-    public static async Task<FleetSilo> StartAsync(IConfiguration configuration, Action<string> fatal, CancellationToken cancellationToken)
+    public static Task<FleetSilo> StartAsync(IConfiguration configuration, Action<string> fatal, CancellationToken cancellationToken) =>
+        StartAsync(configuration, FleetEngines.LoadModelAsync, fatal, cancellationToken);
+
+    /// <summary>The same with engines of the caller's own; they need no model.</summary>
+    /// <param name="configuration">The settings; see <see cref="FleetConfiguration"/>.</param>
+    /// <param name="engines">Makes the engine of each device.</param>
+    /// <param name="fatal">
+    /// Ends the process at once with the message it is given: the cluster has declared this silo dead. Must not return.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="FleetStartException">A setting is wrong, or Redis, the store, the name or a port cannot be had.</exception>
+    public static async Task<FleetSilo> StartAsync(
+        IConfiguration configuration, EngineLoader engines, Action<string> fatal, CancellationToken cancellationToken)
     {
         var setup = new FleetSiloSetup
         {
+            Engines = engines,
             Configuration = configuration,
             Fleet = FleetConfiguration.Connection(configuration),
             Silo = FleetConfiguration.Silo(configuration),
@@ -107,7 +120,7 @@ public sealed class FleetSilo : IAsyncDisposable
         var instruments = new EngineInstruments(meters);
         BuildInformation.Publish(meters, options.Role.ToString().ToLowerInvariant());
         // Loading takes longest: it goes on while Redis is looked for.
-        var engines = FleetEngines.Load(options, instruments, cancellationToken);
+        var engines = FleetEngines.Load(setup, instruments, cancellationToken);
         parts.Push(engines);
         // Served from now on: who starts this silo sees that it is loading and not hung.
         var health = new SiloHealth(engines.Devices, store, options.WedgedAfter, logging.CreateLogger<SiloHealth>());

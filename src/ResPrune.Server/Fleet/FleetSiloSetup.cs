@@ -14,6 +14,9 @@ internal sealed record FleetSiloSetup
     /// <summary>Which silo.</summary>
     public required FleetSiloOptions Silo { get; init; }
 
+    /// <summary>Makes the engines.</summary>
+    public required EngineLoader Engines { get; init; }
+
     /// <summary>Ends the process when the cluster has declared the silo dead.</summary>
     public required Action<string> Fatal { get; init; }
 }

@@ -90,6 +90,51 @@ public sealed class ShardBoardTests
     }
 
     [Fact]
+    public void What_runs_is_counted_report_by_report_as_adding_all_reports_up_would()
+    {
+        var random = new Random(5);
+        var board = Board(40, []);
+        var attempts = new List<(int Shard, AttemptId Attempt)>();
+        for (var step = 0; step < 4000 && !board.IsDone; step++)
+        {
+            var now = Now + TimeSpan.FromSeconds(step);
+            var lease = random.Next(3) == 0 ? board.Lease(Batch, $"w{random.Next(9)}", now) ?? board.LeaseStraggler(Batch, "idle", now) : null;
+            if (lease is not null) attempts.Add((lease.Shard, lease.Attempt));
+            if (attempts.Count == 0) continue;
+            var (shard, attempt) = attempts[random.Next(attempts.Count)];
+            var change = random.Next(40);
+            if (change == 0) board.Commit(shard, now);
+            else if (change == 1) board.Fail(shard, attempt, "it broke");
+            else if (change == 2) board.Return(shard, attempt);
+            else if (change == 3) board.Expire(now, worker => worker == "w3");
+            else if (change == 4) board.Expire(now);
+            else board.Renew(Report(shard, attempt, random.Next(64), random.NextDouble()), now);
+
+            var all = board.Running;
+            Assert.Equal((all.Rows, all.Answered), (board.RunningRows.Rows, board.RunningRows.Answered));
+            Assert.Equal(all.Work.DeviceSeconds, board.RunningRows.DeviceSeconds, 1e-6);
+        }
+
+        Assert.True(board.IsDone, $"only {board.Committed} of 40 shards came to their end");
+        Assert.Equal((0, 0, 0.0), (board.RunningRows.Rows, board.RunningRows.Answered, board.RunningRows.DeviceSeconds));
+    }
+
+    [Fact]
+    public void A_worker_that_is_gone_is_looked_for_only_when_asked_and_a_deadline_is_heeded_without()
+    {
+        var board = Board(2, []);
+        Lease(board);
+        Assert.Equal(0, board.Expire(Now));
+
+        Assert.Equal(0, board.Expire(Now + (Duration / 2)));
+        Assert.Equal(1, board.Expire(Now + (Duration / 2), _ => true));
+        board.Lease(Batch, "another", Now + (Duration / 2));
+
+        Assert.Equal(0, board.Expire(Now + Duration));
+        Assert.Equal(1, board.Expire(Now + (Duration * 1.5)));
+    }
+
+    [Fact]
     public void A_commit_ends_whatever_holds_the_shard()
     {
         var board = Board(1, []);
@@ -230,8 +275,13 @@ public sealed class ShardBoardTests
         return lease.PoisonLines;
     }
 
-    private static ShardReport Report(int shard, AttemptId attempt, int answered = 0) =>
-        new() { Worker = "w", Shard = shard, Attempt = attempt, Totals = RowTotals.Zero with { Answered = answered } };
+    private static ShardReport Report(int shard, AttemptId attempt, int answered = 0, double seconds = 0) => new()
+    {
+        Worker = "w",
+        Shard = shard,
+        Attempt = attempt,
+        Totals = RowTotals.Zero with { Answered = answered, Work = default(RowWork) with { DecodeSeconds = seconds } },
+    };
 
     private static ShardLease Lease(ShardBoard board) =>
         board.Lease(Batch, "w", Now) ?? throw new InvalidOperationException("No shard waits.");
