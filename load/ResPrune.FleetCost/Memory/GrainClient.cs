@@ -21,6 +21,7 @@ internal sealed class GrainClient : IAsyncDisposable
         builder.UseOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (fleet.ClusterId, fleet.ServiceId));
+            client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromMinutes(5));
             client.UseRedisClustering(redis => redis.ConfigurationOptions = ConfigurationOptions.Parse(fleet.Redis));
         });
         var host = builder.Build();

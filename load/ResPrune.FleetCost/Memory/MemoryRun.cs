@@ -16,6 +16,7 @@ namespace ResPrune.FleetCost.Memory;
 /// </summary>
 internal static class MemoryRun
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Runs every size; the exit code.</summary>
@@ -44,7 +45,7 @@ internal static class MemoryRun
         var clock = Stopwatch.StartNew();
         var batch = BatchId.New(TimeProvider.System);
         await StoreAsync(client.Store, batch, rows, cancellationToken);
-        await client.Batches.StartAsync(batch, cancellationToken);
+        await FleetClient.AskAsync(token => client.Batches.StartAsync(batch, token), Patience, cancellationToken);
         await UntilAsync(client, batch, snapshot => snapshot.Shards > 0, cancellationToken);
         var planned = await control.CollectAsync();
         var plan = (await new ShardPlanner(client.Store, TimeProvider.System).ReadPlanAsync(batch, cancellationToken))!;
@@ -52,7 +53,7 @@ internal static class MemoryRun
         var half = await paper.RunAsync(workers, plan.Shards.Count / 2, cancellationToken) ? await control.CollectAsync() : planned;
         await paper.RunAsync(workers, plan.Shards.Count, cancellationToken);
         await UntilAsync(client, batch, snapshot => snapshot.IsTerminal, cancellationToken);
-        var last = await client.Batches.GetProgressAsync(batch, cancellationToken);
+        var last = await FleetClient.AskAsync(token => client.Batches.GetProgressAsync(batch, token), Patience, cancellationToken);
         if (last.Status != BatchStatus.Completed || last.Committed.Answered != rows)
             throw new InvalidOperationException($"The batch is {last.Status} with {last.Committed.Answered} of {rows} rows: {last.Problem}");
         return new ControlMemory(rows, plan.Shards.Count, started, planned, half, await control.CollectAsync(), clock.Elapsed, paper.Calls);

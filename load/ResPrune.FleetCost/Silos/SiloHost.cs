@@ -20,7 +20,7 @@ internal static class SiloHost
     /// <summary>Runs it to its end.</summary>
     public static async Task<int> RunAsync(SiloSettings settings)
     {
-        Environment.SetEnvironmentVariable("LOGGING__LOGLEVEL__DEFAULT", "Warning");
+        Environment.SetEnvironmentVariable("LOGGING__LOGLEVEL__RESPRUNE", "Error");
         using var memory = new MemorySampler();
         TimekeepingEngine? engine = null;
         var silo = await FleetSilo.StartAsync(Configuration(settings), Load, EndNow, CancellationToken.None);

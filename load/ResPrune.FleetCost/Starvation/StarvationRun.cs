@@ -39,7 +39,8 @@ internal sealed class StarvationRun(TextWriter output)
         await WriteInputAsync(client.Store, cancellationToken);
         var batch = BatchId.New(TimeProvider.System);
         var spec = new BatchSpec { Model = "timekeeping", ImageRoot = StoreImageRoots.LocationOf(Pictures) };
-        await client.Batches.SubmitAsync(batch, new JsonLinesInput(client.Store, Input), spec, cancellationToken);
+        await new BatchSubmitter(client.Store, TimeProvider.System).SubmitAsync(batch, new JsonLinesInput(client.Store, Input), spec, null, cancellationToken);
+        await FleetClient.AskAsync(token => client.Batches.StartAsync(batch, token), TimeSpan.FromMinutes(2), cancellationToken);
         var last = await client.WatchAsync(batch, TimeSpan.FromMilliseconds(500), _ => { }, cancellationToken).LastAsync(cancellationToken);
         var counted = await Task.WhenAll(workers.Select(worker => CountedAsync(worker, cancellationToken)));
         // One after another: a silo that leaves must not find all others leaving.
