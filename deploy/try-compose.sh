@@ -8,11 +8,6 @@ cd "$(dirname "$0")/.."
 say() { printf '%s %s\n' "$(date +%T)" "$*"; }
 fail() { say "FAILED: $*" >&2; exit 1; }
 . deploy/podman.sh
-need podman runc buildah redis-server prometheus npm curl
-for package in netavark aardvark-dns; do [ -x "/usr/lib/podman/$package" ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null; done
-image=resprune:0.1.0
-podman image exists "$image" || fail "there is no image $image: run deploy/try-image.sh first"
-
 work=$(mktemp -d)
 file=deploy/compose/compose.yaml
 tools=$PWD/artifacts/compose
@@ -39,6 +34,11 @@ if [ ! -x "$tools/docker-compose" ]; then
 fi
 compose --profile client config -q || fail "docker compose refuses $file"
 say "docker compose $("$tools/docker-compose" version --short) takes the file: services $(compose --profile client config --services | sort | paste -sd' ')"
+
+need podman runc buildah redis-server prometheus npm curl
+for package in netavark aardvark-dns; do [ -x "/usr/lib/podman/$package" ] || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null; done
+image=resprune:0.1.0
+podman image exists "$image" || fail "there is no image $image: run deploy/try-image.sh first"
 
 # (2) Stand-ins, with what the services need of the originals.
 stand_in() { # IMAGE COMMAND...: from the base of the image, with a program of this machine and what it links to
