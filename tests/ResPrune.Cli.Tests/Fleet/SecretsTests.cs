@@ -46,8 +46,8 @@ public sealed partial class SecretsTests : IDisposable
         var batch = await RunThroughTroubleAsync(azurite, silos);
         foreach (var silo in silos) silo.Signal("TERM");
         foreach (var silo in silos) Keep("a silo", (await silo.EndAsync()).Expect(0));
-        await RefuseAsync(azurite);
         Keep("fetch", (await _fleet.RunAsync("fetch", batch, "--output", _fleet.Place.Output)).Expect(0));
+        await RefuseAsync(azurite);
 
         Assert.Contains(_said, said => said.Text.Contains("\"Category\":\"Orleans", StringComparison.Ordinal) && said.Text.Contains("\"LogLevel\":\"Trace\"", StringComparison.Ordinal));
         Assert.Contains(collector.Spans, span => span.Name == "shard attempt");
@@ -74,7 +74,7 @@ public sealed partial class SecretsTests : IDisposable
     /// <summary>A batch, and the store is away in the middle of it.</summary>
     private async Task<string> RunThroughTroubleAsync(AzuriteServer azurite, Resprune[] silos)
     {
-        var submitted = (await _fleet.RunAsync("submit", _fleet.Pictures(96), "--max-tokens", "16", "--ask", Question)).Expect(0);
+        var submitted = (await _fleet.RunAsync("submit", _fleet.Pictures(48), "--max-tokens", "16", "--ask", Question, "--ask", "What is in the picture?")).Expect(0);
         Keep("submit", submitted);
         var batch = submitted.Output.TrimEnd('\n').Split('\n')[^1];
         using var watch = _fleet.StartVerb("watch", batch);

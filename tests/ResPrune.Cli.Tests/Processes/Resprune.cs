@@ -117,10 +117,14 @@ internal sealed class Resprune : IDisposable
     /// <summary>Waits until something is so; fails with everything the process said when it ends before that, or takes too long.</summary>
     public async Task UntilAsync(string what, Func<bool> isSo)
     {
-        for (var waited = Stopwatch.StartNew(); !isSo(); await Task.Delay(10))
-            Assert.False(
-                _process.HasExited || waited.Elapsed > Deadline,
-                $"{what} did not happen; running: {!_process.HasExited}.\n{_output}\n{_error}");
+        var waited = Stopwatch.StartNew();
+        while (!isSo())
+        {
+            // What it said last may have made it so.
+            var ended = _process.HasExited;
+            if ((ended || waited.Elapsed > Deadline) && !isSo()) Assert.Fail($"{what} did not happen; running: {!ended}.\n{Output}\n{Error}");
+            await Task.Delay(10);
+        }
     }
 
     /// <summary>Waits for its end.</summary>
@@ -133,10 +137,10 @@ internal sealed class Resprune : IDisposable
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"It did not end.\n{_output}\n{_error}");
+            Assert.Fail($"It did not end.\n{Output}\n{Error}");
         }
 
-        return new Outcome(_process.ExitCode, _output.ToString(), _error.ToString());
+        return new Outcome(_process.ExitCode, Output, Error);
     }
 
     public void Dispose()
