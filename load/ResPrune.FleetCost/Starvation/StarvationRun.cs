@@ -52,7 +52,7 @@ internal sealed class StarvationRun(TextWriter output)
 
     private const string Input = "cost-questions.jsonl";
 
-    private bool Print(IReadOnlyList<DeviceTime> devices, IReadOnlyList<double> counted, int retries)
+    private bool Print(List<DeviceTime> devices, double[] counted, int retries)
     {
         const int Batch = 8;
         Line($"fleet      1 control silo, {Workers} workers with a device each, {(IsContainer ? "container of Azurite" : "folder")}; {BatchTime.TotalMilliseconds:F0} ms a micro-batch of {Batch}");
