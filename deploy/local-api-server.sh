@@ -13,12 +13,17 @@ work=$(mktemp -d "$folder/build.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 go=/usr/lib/go-1.19/bin/go
-[ -x "$go" ] || { apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends golang-1.19-go >/dev/null; }
-# A list of sources of its own: the machine's stay as they are.
+reflect=/usr/share/gocode/src/github.com/modern-go/reflect2
+[ -x "$go" ] && [ -d "$reflect" ] || {
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends golang-1.19-go golang-github-modern-go-reflect2-dev >/dev/null
+}
+# A list of sources of its own, from where the machine's packages come: its own lists stay as they are.
+mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' | head -1)}
 mkdir -p "$work/lists/partial" "$work/sources"
 cat >"$work/sources/source.sources" <<SOURCES
 Types: deb-src
-URIs: ${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+URIs: $mirror
 Suites: bookworm
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
@@ -32,12 +37,15 @@ mkdir -p "$source"
 tar xzf "$work"/*.orig.tar.gz -C "$source" --strip-components 1
 cd "$source"
 export GO111MODULE=off GOPATH=$work GOCACHE=$work/cache CGO_ENABLED=0 GOFLAGS=-p=2
+# The reflect2 that Kubernetes brings reads maps as Go before 1.18 laid them out, and crashes on custom resources; Debian's own does not.
+rm -r vendor/github.com/modern-go/reflect2
+cp -r "$reflect" vendor/github.com/modern-go/
 # The one generated file that the package leaves out: Kubernetes' makefile makes it from every package that is marked so, less examples.
 "$go" build -o "$work/openapi-gen" ./vendor/k8s.io/kube-openapi/cmd/openapi-gen
 packages=$(grep -rl --include='*.go' '^// +k8s:openapi-gen=' pkg staging/src \
   | grep -v -e /code-generator/ -e /sample-apiserver/ | xargs -n1 dirname | sort -u | sed -e 's,^staging/src/,vendor/,' -e 's,^,k8s.io/kubernetes/,' | paste -sd,)
 "$work/openapi-gen" --logtostderr --go-header-file vendor/k8s.io/code-generator/hack/boilerplate.go.txt --report-filename "$work/violations" \
   -i "$packages" -p k8s.io/kubernetes/pkg/generated/openapi -O zz_generated.openapi --output-base "$work/src"
-sed -i -E 's/^(\s*gitMajor) string/\1 = "1"/; s/^(\s*gitMinor) string/\1 = "20"/; s/^(\s*gitVersion +=) "[^"]*"/\1 "v1.20.2"/' staging/src/k8s.io/component-base/version/base.go
+sed -i -E 's/v0\.0\.0-master\+[^"]*/v1.20.2/' staging/src/k8s.io/component-base/version/base.go
 nice -n 19 "$go" build -ldflags "-s -w" -o "$work/kube-apiserver" ./cmd/kube-apiserver
 mv "$work/kube-apiserver" "$binary"

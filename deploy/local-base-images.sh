@@ -7,7 +7,7 @@ buildah inspect --type image "$registry/sdk:$version" >/dev/null 2>&1 && buildah
 root=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-debootstrap --variant=minbase --include=ca-certificates,libicu72,libssl3,libstdc++6,zlib1g bookworm "$work/rootfs" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$work/log" \
+debootstrap --variant=minbase --include=ca-certificates,libicu72,libssl3,libstdc++6,zlib1g bookworm "$work/rootfs" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$work/log" \
   || { tail -5 "$work/log" >&2; exit 1; }
 rm -rf "$work"/rootfs/var/cache/apt/* "$work"/rootfs/var/lib/apt/lists/*
 # aspnet: the runtime of the newest version installed here.

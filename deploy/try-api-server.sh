@@ -6,7 +6,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say() { printf '%s %s\n' "$(date +%T)" "$*"; }
-fail() { say "FAILED: $*" >&2; exit 1; }
+fail() {
+  [ ! -s "$work/server.log" ] || grep -m1 -A12 -e '^panic' -e '^fatal error' "$work/server.log" >&2 || tail -3 "$work/server.log" >&2
+  say "FAILED: $*" >&2
+  exit 1
+}
 
 missing=()
 for part in etcd:etcd-server openssl:openssl curl:curl unzip:unzip npm:npm; do command -v "${part%:*}" >/dev/null || missing+=("${part#*:}"); done
@@ -63,7 +67,7 @@ current-context: try
 CONFIG
 await 180 curl -fsk -H "Authorization: Bearer $token" https://127.0.0.1:16443/readyz || { tail -5 "$work/server.log" >&2; fail "the API server is not ready"; }
 version=$(kubectl version -o json 2>/dev/null | awk -F'"' '/serverVersion/ { on = 1 } on && $2 == "gitVersion" { print $4 }')
-say "a real API server, $version, with etcd $(etcd --version | awk 'NR == 1 { print $3 }'); $(helm version --short), no other part of Kubernetes"
+say "a real API server, $(basename "$server") (it calls itself $version), with etcd $(etcd --version | awk 'NR == 1 { print $3 }'); $(helm version --short), no other part of Kubernetes"
 
 # (2) The kinds of operators, by schemas of what the chart uses of them: a missing or mistyped field is refused, one that is not here is kept.
 custom() { # GROUP VERSION KIND PLURAL SCHEMA-OF-SPEC
