@@ -46,6 +46,5 @@ packages=$(grep -rl --include='*.go' '^// +k8s:openapi-gen=' pkg staging/src \
   | grep -v -e /code-generator/ -e /sample-apiserver/ | xargs -n1 dirname | sort -u | sed -e 's,^staging/src/,vendor/,' -e 's,^,k8s.io/kubernetes/,' | paste -sd,)
 "$work/openapi-gen" --logtostderr --go-header-file vendor/k8s.io/code-generator/hack/boilerplate.go.txt --report-filename "$work/violations" \
   -i "$packages" -p k8s.io/kubernetes/pkg/generated/openapi -O zz_generated.openapi --output-base "$work/src"
-sed -i -E 's/v0\.0\.0-master\+[^"]*/v1.20.2/' staging/src/k8s.io/component-base/version/base.go
 nice -n 19 "$go" build -ldflags "-s -w" -o "$work/kube-apiserver" ./cmd/kube-apiserver
 mv "$work/kube-apiserver" "$binary"

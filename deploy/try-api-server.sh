@@ -176,5 +176,5 @@ refused() { # WHAT MESSAGE SETTING...
 object=(extraObjects[0].apiVersion=apps/v1 extraObjects[0].kind=Deployment extraObjects[0].metadata.name=a)
 refused "a Deployment without selector" 'spec.selector' "${object[@]}"
 refused "an unknown field" 'field not declared in schema\|unknown field' "${object[@]}" extraObjects[0].spec.replica=1
-refused "two volumes of one name" 'Duplicate value' 'control.extraVolumes[0].name=tmp,control.extraVolumes[0].emptyDir.medium=Memory'
+refused "two volumes of one name" 'duplicate value\|duplicate entries' 'control.extraVolumes[0].name=tmp,control.extraVolumes[0].emptyDir.medium=Memory'
 say "all as expected, in $SECONDS s"

@@ -26,7 +26,7 @@ trap clean EXIT
 if [ ! -x "$tools/docker-compose" ]; then
   mkdir -p "$tools" "$work/lists/partial" "$work/sources" "$work/cache/archives/partial"
   printf 'Types: deb\nURIs: %s\nSuites: trixie\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
-    "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$work/sources/trixie.sources"
+    "${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' | head -1)}" >"$work/sources/trixie.sources"
   debian=(-o "Dir::Etc::sourcelist=/dev/null" -o "Dir::Etc::sourceparts=$work/sources" -o "Dir::State::lists=$work/lists" -o "Dir::Cache=$work/cache" -o "APT::Sandbox::User=root" -qq)
   apt-get "${debian[@]}" update
   (cd "$work" && apt-get "${debian[@]}" download docker-compose && dpkg -x docker-compose_*.deb unpacked)
@@ -52,8 +52,8 @@ stand_in() { # IMAGE COMMAND...: from the base of the image, with a program of t
 with_program() { # PROGRAM... CONTAINER
   local base=${*: -1} program
   for program in "${@:1:$#-1}"; do
-    buildah add -q "$base" "$(command -v "$program")" "/usr/local/bin/$program" >/dev/null
-    ldd "$(command -v "$program")" 2>/dev/null | grep -o '/[^ ]*\.so[^ ]*' | while read -r library; do
+    buildah add -q "$base" "$(type -P "$program")" "/usr/local/bin/$program" >/dev/null
+    ldd "$(type -P "$program")" 2>/dev/null | grep -o '/[^ ]*\.so[^ ]*' | while read -r library; do
       buildah add -q "$base" "$library" "/usr/local/lib/stand-in/$(basename "$library")" >/dev/null
     done
   done
@@ -71,7 +71,7 @@ prometheus() {
   buildah config --entrypoint '["prometheus"]' --cmd '--config.file=/etc/prometheus/prometheus.yml --storage.tsdb.path=/prometheus' "$1"
 }
 bash tests/Azurite/install.sh artifacts/azurite
-image_of() { compose --profile client config --format json | sed -n "/\"$1\": {/,/\"image\"/p" | grep -m1 -o '"image": "[^"]*"' | cut -d'"' -f4; }
+image_of() { compose --profile client config --format json | node -p 'JSON.parse(require("fs").readFileSync(0)).services[process.argv[1]].image' "$1"; }
 for name in redis azurite prometheus; do stand_in "$(image_of $name)" "$name"; done
 say "stand-ins for $(image_of redis), $(image_of azurite) and $(image_of prometheus)"
 
