@@ -59,7 +59,13 @@ with_program() { # PROGRAM... CONTAINER
   done
   buildah config --env LD_LIBRARY_PATH=/usr/local/lib/stand-in "$base"
 }
-redis() { with_program redis-server redis-cli "$1"; }
+redis() {
+  with_program redis-server redis-cli "$1"
+  # The original answers other hosts by default; Debian's does not.
+  printf '#!/bin/sh\nexec "$@" --protected-mode no\n' >"$work/redis-entrypoint"
+  buildah add -q --chmod 755 "$1" "$work/redis-entrypoint" /usr/local/bin/redis-entrypoint >/dev/null
+  buildah config --entrypoint '["redis-entrypoint"]' "$1"
+}
 azurite() {
   with_program node "$1"
   buildah add -q "$1" artifacts/azurite /opt/azurite >/dev/null

@@ -36,6 +36,9 @@ public class MonitoringTests
         var endpoint = (IDictionary<object, object>)Assert.Single((IList<object>)Assert.Single(chart.OfKind("PodMonitor")).Spec["podMetricsEndpoints"]);
         Assert.All(chart.Of<V1Deployment>(), worker =>
             Assert.Contains(worker.Spec.Template.Spec.Containers[0].Ports, port => port.Name == (string)endpoint["port"]));
+        // What the dashboards' legends show of a silo.
+        var relabeling = (IDictionary<object, object>)Assert.Single((IList<object>)endpoint["relabelings"]);
+        Assert.Equal("instance", relabeling["targetLabel"]);
     }
 
     [Fact]
