@@ -52,7 +52,11 @@ internal sealed class DecoderLayer : IDisposable
         var value = Split(_value.Forward(normed), _config.KeyValueHeads); // [N, Hkv, D]
         hidden = hidden.Plus(_output.Forward(attention.Attend(_index, query, key, value)));
         normed = _postAttentionNorm.Forward(hidden);
-        var inner = nn.functional.silu(_gate.Forward(normed)) * _up.Forward(normed); // [N, M]
+        var gate = _gate.Forward(normed); // [N, M]
+        var inner = nn.functional.silu(gate);
+        // The widest tensors there are: one that is done with goes before the next is made.
+        gate.Dispose();
+        inner *= _up.Forward(normed);
         return hidden.Plus(_down.Forward(inner)).MoveToOuterDisposeScope();
     }
 

@@ -9,9 +9,12 @@ namespace ResPrune.Inference.Models.Language;
 /// </summary>
 internal sealed class KvCache(DecoderConfig config, Device device, ScalarType dtype) : IDisposable
 {
-    private const int PositionGranularity = 64;
+    private const int PositionGranularity = 32;
     private readonly Tensor?[] _keys = new Tensor?[config.Layers];
     private readonly Tensor?[] _values = new Tensor?[config.Layers];
+
+    // One piece of memory, which goes back whole when it must grow: what many small ones leave stays with the allocator. [layers, 2, slots, positions, Hkv, D]
+    private Tensor? _storage;
     private long _bytes;
 
     /// <summary>Sequences that fit.</summary>
@@ -45,15 +48,16 @@ internal sealed class KvCache(DecoderConfig config, Device device, ScalarType dt
         Slots = Math.Max(slots, Slots);
         Positions = Math.Max((positions + PositionGranularity - 1) / PositionGranularity * PositionGranularity, Positions);
         Free();
-        long[] shape = [Slots, Positions, config.KeyValueHeads, config.HeadSize];
+        // Zeroed: what lies behind a shorter neighbour's end is masked, and 0 × NaN would still be NaN.
+        _storage = zeros([config.Layers, 2, Slots, Positions, config.KeyValueHeads, config.HeadSize], dtype: DType, device: device).DetachFromDisposeScope();
         for (var layer = 0; layer < config.Layers; layer++)
         {
-            // Zeroed: what lies behind a shorter neighbour's end is masked, and 0 × NaN would still be NaN.
-            _keys[layer] = zeros(shape, dtype: DType, device: device).DetachFromDisposeScope();
-            _values[layer] = zeros(shape, dtype: DType, device: device).DetachFromDisposeScope();
+            using var both = _storage.select(0, layer); // [2, slots, positions, Hkv, D]
+            _keys[layer] = both.select(0, 0).DetachFromDisposeScope();
+            _values[layer] = both.select(0, 1).DetachFromDisposeScope();
         }
 
-        Interlocked.Exchange(ref _bytes, _keys.Concat(_values).Sum(tensor => tensor!.NumberOfElements * tensor.ElementSize));
+        Interlocked.Exchange(ref _bytes, _storage.NumberOfElements * _storage.ElementSize);
     }
 
     /// <summary>Stores a whole sequence from position 0 on. [n, Hkv, D]</summary>
@@ -84,6 +88,8 @@ internal sealed class KvCache(DecoderConfig config, Device device, ScalarType dt
     private void Free()
     {
         foreach (var tensor in _keys.Concat(_values)) tensor?.Dispose();
+        _storage?.Dispose();
+        _storage = null;
         Array.Clear(_keys);
         Array.Clear(_values);
         Interlocked.Exchange(ref _bytes, 0);

@@ -76,7 +76,7 @@ internal sealed class ClipEncoderLayer : IDisposable
         var attended = Attend(query, key, value).transpose(1, 2).flatten(2); // [B, H, S, D] -> [B, S, C]
         hidden = hidden.Plus(_output.Forward(attended));
         var inner = _fc1.Forward(_norm2.Forward(hidden)); // [B, S, M]
-        inner = _quickGelu ? inner * (inner * QuickGeluSlope).sigmoid() : nn.functional.gelu(inner);
+        inner = _quickGelu ? inner * (inner * QuickGeluSlope).sigmoid_() : nn.functional.gelu(inner);
         return hidden.Plus(_fc2.Forward(inner));
     }
 
