@@ -14,9 +14,7 @@ internal sealed class DecoderLayer : IDisposable
     private readonly Linear _value;
     private readonly Linear _output;
     private readonly RmsNorm _postAttentionNorm;
-    private readonly Linear _gate;
-    private readonly Linear _up;
-    private readonly Linear _down;
+    private readonly SwiGluMlp _mlp;
 
     public DecoderLayer(DecoderConfig config, int index, IWeightSource weights, string prefix)
     {
@@ -31,15 +29,13 @@ internal sealed class DecoderLayer : IDisposable
         _value = new Linear(weights, prefix + "self_attn.v_proj", hidden, keys, config.QueryKeyValueBias);
         _output = new Linear(weights, prefix + "self_attn.o_proj", queries, hidden, config.AttentionOutputBias);
         _postAttentionNorm = new RmsNorm(weights, prefix + "post_attention_layernorm", hidden, config.RmsNormEpsilon);
-        _gate = new Linear(weights, prefix + "mlp.gate_proj", hidden, config.IntermediateSize, config.MlpBias);
-        _up = new Linear(weights, prefix + "mlp.up_proj", hidden, config.IntermediateSize, config.MlpBias);
-        _down = new Linear(weights, prefix + "mlp.down_proj", config.IntermediateSize, hidden, config.MlpBias);
+        _mlp = new SwiGluMlp(weights, prefix + "mlp.", hidden, config.IntermediateSize, config.MlpBias);
     }
 
     public IEnumerable<Tensor> Parameters =>
     [
         .. _inputNorm.Parameters, .. _query.Parameters, .. _key.Parameters, .. _value.Parameters, .. _output.Parameters,
-        .. _postAttentionNorm.Parameters, .. _gate.Parameters, .. _up.Parameters, .. _down.Parameters,
+        .. _postAttentionNorm.Parameters, .. _mlp.Parameters,
     ];
 
     /// <summary>[N, C] -> [N, C]</summary>
@@ -52,12 +48,7 @@ internal sealed class DecoderLayer : IDisposable
         var value = Split(_value.Forward(normed), _config.KeyValueHeads); // [N, Hkv, D]
         hidden = hidden.Plus(_output.Forward(attention.Attend(_index, query, key, value)));
         normed = _postAttentionNorm.Forward(hidden);
-        var gate = _gate.Forward(normed); // [N, M]
-        var inner = nn.functional.silu(gate);
-        // The widest tensors there are: one that is done with goes before the next is made.
-        gate.Dispose();
-        inner *= _up.Forward(normed);
-        return hidden.Plus(_down.Forward(inner)).MoveToOuterDisposeScope();
+        return hidden.Plus(_mlp.Forward(normed)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -12,9 +12,7 @@ internal sealed class QwenVisionLayer : IDisposable
     private readonly Linear _queryKeyValue;
     private readonly Linear _output;
     private readonly RmsNorm _norm2;
-    private readonly Linear _gate;
-    private readonly Linear _up;
-    private readonly Linear _down;
+    private readonly SwiGluMlp _mlp;
 
     public QwenVisionLayer(Qwen25VLVisionConfig config, IWeightSource weights, string prefix)
     {
@@ -24,9 +22,7 @@ internal sealed class QwenVisionLayer : IDisposable
         _queryKeyValue = new Linear(weights, prefix + "attn.qkv", hidden, 3 * hidden, bias: true);
         _output = new Linear(weights, prefix + "attn.proj", hidden, hidden, bias: true);
         _norm2 = new RmsNorm(weights, prefix + "norm2", hidden, QwenVisionModel.NormEpsilon);
-        _gate = new Linear(weights, prefix + "mlp.gate_proj", hidden, config.IntermediateSize, bias: true);
-        _up = new Linear(weights, prefix + "mlp.up_proj", hidden, config.IntermediateSize, bias: true);
-        _down = new Linear(weights, prefix + "mlp.down_proj", config.IntermediateSize, hidden, bias: true);
+        _mlp = new SwiGluMlp(weights, prefix + "mlp.", hidden, config.IntermediateSize, bias: true);
     }
 
     /// <summary>[S, C] -> [S, C]</summary>
@@ -43,9 +39,7 @@ internal sealed class QwenVisionLayer : IDisposable
         _queryKeyValue.Dispose();
         _output.Dispose();
         _norm2.Dispose();
-        _gate.Dispose();
-        _up.Dispose();
-        _down.Dispose();
+        _mlp.Dispose();
     }
 
     // A scope each: a large picture has 65,536 patches, so what attention needed must be gone before the MLP's inner width comes.
@@ -61,8 +55,6 @@ internal sealed class QwenVisionLayer : IDisposable
     private Tensor Feed(Tensor hidden)
     {
         using var scope = NewDisposeScope();
-        var normed = _norm2.Forward(hidden);
-        var inner = nn.functional.silu(_gate.Forward(normed)) * _up.Forward(normed); // [S, M]
-        return hidden.Plus(_down.Forward(inner)).MoveToOuterDisposeScope();
+        return hidden.Plus(_mlp.Forward(_norm2.Forward(hidden))).MoveToOuterDisposeScope();
     }
 }

@@ -46,7 +46,8 @@ internal sealed class QwenVisionModel : IDisposable
         var partition = WindowPartition.Create([.. grids.Select(grid => new PatchGrid(grid.Rows / merge, grid.Columns / merge))], _config.WindowSide);
         var (order, inverse) = (Index(partition.Order), Index(partition.Inverse)); // [T]
         var ordered = patches.view(order.size(0), -1).index_select(0, order).view_as(patches); // [S, values]
-        var hidden = nn.functional.linear(ordered, _patchEmbedding.flatten(1)); // a convolution whose stride is its kernel. [S, C]
+        // A convolution whose stride is its kernel. The residual stream is float32 in every running type. [S, C]
+        var hidden = nn.functional.linear(ordered, _patchEmbedding.flatten(1)).to_type(ScalarType.Float32);
 
         var angles = _rotary.Angles(Positions(grids, partition.Order));
         var windows = new QwenVisionAttention(partition.Windows, order: null, inverse: null, unit, angles);

@@ -52,7 +52,8 @@ internal sealed class ClipVisionModel : IDisposable
         var patches = nn.functional.conv2d(pixelValues, _patchEmbedding, strides: [_config.PatchSize, _config.PatchSize]); // [B, C, h, w]
         patches = patches.flatten(2).transpose(1, 2); // [B, P, C]
         var classToken = _classEmbedding.expand(batch, 1, _config.HiddenSize); // [B, 1, C]
-        var hidden = _preLayerNorm.Forward(cat([classToken, patches], 1).Plus(_positionEmbedding)); // [B, 1+P, C]
+        var embedded = cat([classToken, patches], 1).to_type(ScalarType.Float32).Plus(_positionEmbedding); // [B, 1+P, C]
+        var hidden = _preLayerNorm.Forward(embedded).to_type(ScalarType.Float32); // the residual stream is float32 in every running type
         for (var i = 0; i < _layers.Length - 1; i++)
         {
             var next = _layers[i].Forward(hidden);
@@ -61,7 +62,7 @@ internal sealed class ClipVisionModel : IDisposable
         }
 
         var (features, attention) = _layers[^1].ForwardWithClassAttention(hidden);
-        return new VisionFeatures(features.MoveToOuterDisposeScope(), attention.MoveToOuterDisposeScope());
+        return new VisionFeatures(features.to_type(_classEmbedding.dtype).MoveToOuterDisposeScope(), attention.MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
