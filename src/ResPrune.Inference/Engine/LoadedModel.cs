@@ -46,6 +46,7 @@ internal sealed class LoadedModel : IDisposable
         torch.set_num_threads(options.TorchThreads > 0 ? options.TorchThreads : small ? 1 : Environment.ProcessorCount);
         var dtype = DTypeSelector.Resolve(options.DType, device, sizes);
         var model = CheckpointModel.Load(checkpoint, device, dtype);
+        ProcessMemory.ReleaseFreed(); // what converting took
         var description = new ModelDescription(
             ModelName.Of(directory),
             checkpoint.ModelType,

@@ -124,11 +124,14 @@ internal sealed class MicroBatchRunner : IDisposable
     private void Prefill(Sequence[] sequences, Dictionary<(string, ImageSizeLimits), EncodedImage> images)
     {
         using var scope = NewDisposeScope();
-        _cache.Reserve(sequences.Length, sequences.Max(sequence => sequence.CachedTokens + sequence.Prepared.MaxTokens));
+        var positions = sequences.Max(sequence => sequence.CachedTokens + sequence.Prepared.MaxTokens);
+        if (!_cache.Fits(sequences.Length, positions)) ProcessMemory.ReleaseFreed(); // of the encoder, which may be as much as the cache grows by
+        _cache.Reserve(sequences.Length, positions);
         var lengths = sequences.Select(sequence => sequence.CachedTokens).ToArray();
         var embeds = _embedder.Pack([.. sequences.Select(sequence => Prompt(sequence, images))]); // [N, C]
-        var positions = PromptPositions.Pack([.. sequences.Select(sequence => sequence.Positions)], _model.Language.Device); // [N] or [3, N]
-        var hidden = _model.Language.Forward(embeds, positions, new PrefillAttention(_cache, lengths)); // [N, C]
+        foreach (var image in images.Values) image.Tokens.Dispose(); // what was kept lies in the prompts now
+        var positionIds = PromptPositions.Pack([.. sequences.Select(sequence => sequence.Positions)], _model.Language.Device); // [N] or [3, N]
+        var hidden = _model.Language.Forward(embeds, positionIds, new PrefillAttention(_cache, lengths)); // [N, C]
         var ends = new long[lengths.Length];
         long end = 0;
         for (var i = 0; i < ends.Length; i++) ends[i] = (end += lengths[i]) - 1;

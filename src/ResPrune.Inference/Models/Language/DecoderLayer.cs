@@ -41,14 +41,8 @@ internal sealed class DecoderLayer : IDisposable
     /// <summary>[N, C] -> [N, C]</summary>
     public Tensor Forward(Tensor hidden, Tensor cos, Tensor sin, IAttentionPlan attention)
     {
-        using var scope = NewDisposeScope();
-        var normed = _inputNorm.Forward(hidden);
-        var query = RotaryEmbedding.Rotate(Split(_query.Forward(normed), _config.Heads), cos, sin); // [N, H, D]
-        var key = RotaryEmbedding.Rotate(Split(_key.Forward(normed), _config.KeyValueHeads), cos, sin); // [N, Hkv, D]
-        var value = Split(_value.Forward(normed), _config.KeyValueHeads); // [N, Hkv, D]
-        hidden = hidden.Plus(_output.Forward(attention.Attend(_index, query, key, value)));
-        normed = _postAttentionNorm.Forward(hidden);
-        return hidden.Plus(_mlp.Forward(normed)).MoveToOuterDisposeScope();
+        using var attended = Attend(hidden, cos, sin, attention);
+        return Feed(attended);
     }
 
     public void Dispose()
@@ -56,6 +50,23 @@ internal sealed class DecoderLayer : IDisposable
         foreach (var parameter in Parameters) parameter.Dispose();
         _inputNorm.Dispose();
         _postAttentionNorm.Dispose();
+    }
+
+    // A scope each, so that what attention needed is gone before the MLP's inner width comes.
+    private Tensor Attend(Tensor hidden, Tensor cos, Tensor sin, IAttentionPlan attention)
+    {
+        using var scope = NewDisposeScope();
+        var normed = _inputNorm.Forward(hidden);
+        var query = RotaryEmbedding.Rotate(Split(_query.Forward(normed), _config.Heads), cos, sin); // [N, H, D]
+        var key = RotaryEmbedding.Rotate(Split(_key.Forward(normed), _config.KeyValueHeads), cos, sin); // [N, Hkv, D]
+        var value = Split(_value.Forward(normed), _config.KeyValueHeads); // [N, Hkv, D]
+        return hidden.Plus(_output.Forward(attention.Attend(_index, query, key, value))).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Feed(Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        return hidden.Plus(_mlp.Forward(_postAttentionNorm.Forward(hidden))).MoveToOuterDisposeScope();
     }
 
     private Tensor Split(Tensor x, long heads) => x.view(x.size(0), heads, _config.HeadSize); // [N, H·D] -> [N, H, D]

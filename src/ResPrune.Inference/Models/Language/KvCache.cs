@@ -41,10 +41,13 @@ internal sealed class KvCache(DecoderConfig config, Device device, ScalarType dt
     /// <summary>Values of the first slots and positions. [slots, Hkv, positions, D]; a view.</summary>
     public Tensor Values(int layer, int slots, int positions) => Window(_values[layer]!, slots, positions);
 
+    /// <summary>Whether there is room already.</summary>
+    public bool Fits(int slots, int positions) => slots <= Slots && positions <= Positions;
+
     /// <summary>Makes room; what was cached is lost when it must grow.</summary>
     public void Reserve(int slots, int positions)
     {
-        if (slots <= Slots && positions <= Positions) return;
+        if (Fits(slots, positions)) return;
         Slots = Math.Max(slots, Slots);
         Positions = Math.Max((positions + PositionGranularity - 1) / PositionGranularity * PositionGranularity, Positions);
         Free();
