@@ -25,7 +25,7 @@ internal static class SiloHost
         TimekeepingEngine? engine = null;
         var silo = await FleetSilo.StartAsync(Configuration(settings), Load, EndNow, CancellationToken.None);
         await Console.Out.WriteLineAsync($"{Up} {silo.Facts.Metrics}");
-        while (await Console.In.ReadLineAsync() is { } line)
+        while (await ReadLineAsync() is { } line)
             if (line == Collect) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(memory.Take()));
         await silo.StopAsync(CancellationToken.None);
         if (engine is not null) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(engine.Spent()));
@@ -34,6 +34,10 @@ internal static class SiloHost
         Task<IVisionLanguageEngine> Load(string device, FleetSiloOptions options, EngineInstruments instruments, CancellationToken cancellationToken) =>
             Task.FromResult<IVisionLanguageEngine>(engine = new TimekeepingEngine(device, settings.BatchTime, settings.Batch, instruments));
     }
+
+    // Reading the console blocks, whatever its name: a thread of its own, so that none of the silo's is missing.
+    private static Task<string?> ReadLineAsync() =>
+        Task.Factory.StartNew(Console.In.ReadLine, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static void EndNow(string message)
     {

@@ -114,7 +114,7 @@ internal sealed partial class GpuWorker(
 
     private async Task RunAsync(CancellationTokenSource stop)
     {
-        var running = new List<Task>();
+        var running = new List<RunningShard>();
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(_abandon.Token);
         try
         {
@@ -123,10 +123,11 @@ internal sealed partial class GpuWorker(
             LogStarted(logger, key);
             while (true)
             {
-                running.RemoveAll(shard => shard.IsCompleted);
-                var mayAsk = running.Count < _options.ShardsInFlight && _bench.TimeLeft(time.GetUtcNow()) == TimeSpan.Zero;
-                var lease = mayAsk ? await RequestWorkAsync(isIdle: running.Count == 0, stop.Token) : null;
-                if (lease is not null) running.Add(RunShardAsync(lease, engine, abandon.Token));
+                running.RemoveAll(shard => shard.Ended.IsCompleted);
+                var isIdle = running.TrueForAll(shard => shard.Answered.IsCompleted);
+                var mayAsk = HasRoom(running) && _bench.TimeLeft(time.GetUtcNow()) == TimeSpan.Zero;
+                var lease = mayAsk ? await RequestWorkAsync(isIdle, stop.Token) : null;
+                if (lease is not null) running.Add(RunShard(lease, engine, abandon.Token));
                 else await WaitAsync(running, stop.Token);
             }
         }
@@ -141,6 +142,10 @@ internal sealed partial class GpuWorker(
             LogNoEngine(logger, exception, key);
         }
     }
+
+    private bool HasRoom(List<RunningShard> running) =>
+        running.Count(shard => !shard.Answered.IsCompleted) < _options.ShardsInFlight
+        && running.Count < _options.ShardsInFlight + _options.ShardsWriting;
 
     private async Task<ShardLease?> RequestWorkAsync(bool isIdle, CancellationToken cancellationToken)
     {
@@ -158,33 +163,39 @@ internal sealed partial class GpuWorker(
         }
     }
 
-    private async Task RunShardAsync(ShardLease lease, IVisionLanguageEngine engine, CancellationToken abandon)
+    private RunningShard RunShard(ShardLease lease, IVisionLanguageEngine engine, CancellationToken abandon)
+    {
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return new RunningShard(answered.Task, RunShardAsync(lease, engine, answered, abandon));
+    }
+
+    private async Task RunShardAsync(ShardLease lease, IVisionLanguageEngine engine, TaskCompletionSource answered, CancellationToken abandon)
     {
         Interlocked.Increment(ref _shards);
         try
         {
-            var end = await Task.Run(() => runner.RunAsync(key.ToString(), lease, engine, _feed, abandon), CancellationToken.None);
+            var end = await Task.Run(() => runner.RunAsync(key.ToString(), lease, engine, _feed, answered, abandon), CancellationToken.None);
             Interlocked.Add(ref _rowsDone, end.Rows);
             if (_bench.Note(end, time.GetUtcNow())) LogBenched(logger, key, _bench.TimeLeft(time.GetUtcNow()), _bench.Problem);
         }
         finally
         {
+            answered.TrySetResult();
             Interlocked.Decrement(ref _shards);
         }
     }
 
-    /// <summary>Waits until asking for work makes sense again: a shard ended, the fleet called, or the poll interval is over.</summary>
-    private async Task WaitAsync(List<Task> running, CancellationToken stop)
+    /// <summary>Waits until asking for work makes sense again: a shard is answered or ended, the fleet called, or the poll interval is over.</summary>
+    private async Task WaitAsync(List<RunningShard> running, CancellationToken stop)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var full = running.Count >= _options.ShardsInFlight;
         var benched = _bench.TimeLeft(time.GetUtcNow());
-        var reasons = new List<Task>(running);
+        var reasons = new List<Task>(running.Select(shard => shard.Answered.IsCompleted ? shard.Ended : shard.Answered));
         if (benched > TimeSpan.Zero)
         {
             reasons.Add(Task.Delay(benched, time, over.Token));
         }
-        else if (!full)
+        else if (HasRoom(running))
         {
             reasons.Add(_wake.WaitAsync(over.Token));
             reasons.Add(Task.Delay(_options.IdlePollInterval, time, over.Token));
@@ -199,10 +210,10 @@ internal sealed partial class GpuWorker(
         stop.ThrowIfCancellationRequested();
     }
 
-    private async Task DrainAsync(List<Task> running, CancellationTokenSource abandon)
+    private async Task DrainAsync(List<RunningShard> running, CancellationTokenSource abandon)
     {
         LogDraining(logger, key, running.Count);
-        var drained = Task.WhenAll(running);
+        var drained = Task.WhenAll(running.Select(shard => shard.Ended));
         using var inTime = new CancellationTokenSource();
         await Task.WhenAny(drained, Task.Delay(_options.DrainTimeout, time, inTime.Token));
         await inTime.CancelAsync();

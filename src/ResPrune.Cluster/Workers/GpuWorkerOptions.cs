@@ -5,9 +5,16 @@ namespace ResPrune.Cluster.Workers;
 /// <summary>Settings of the GPU workers of one silo.</summary>
 public sealed class GpuWorkerOptions
 {
-    /// <summary>Shards one worker holds at a time; with two the device never waits at a shard's border. Default 2.</summary>
+    /// <summary>Shards one worker answers at a time; with two the device never waits at a shard's border. Default 2.</summary>
     [Range(1, 64)]
     public int ShardsInFlight { get; set; } = 2;
+
+    /// <summary>
+    /// Shards one worker writes and commits at a time, beside those it answers: a store that takes a second now and then must not keep the
+    /// device waiting. One that goes on being slow does. Default 4.
+    /// </summary>
+    [Range(1, 64)]
+    public int ShardsWriting { get; set; } = 4;
 
     /// <summary>
     /// Rows of one worker whose image is being fetched or is with the engine, over all its shards; bounds the image bytes held.

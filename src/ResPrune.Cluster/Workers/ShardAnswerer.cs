@@ -27,10 +27,12 @@ internal sealed partial class ShardAnswerer(BatchStorage storage, RowAnswerer an
         ShardAttempt attempt, BatchContext batch, ShardSpec shard, ShardFeed feed)
     {
         var rows = new List<Task<AttemptRow>>(shard.Rows);
+        // Read before the turn: the shard before this one keeps the device busy meanwhile.
+        var lines = await storage.ReadShardAsync(batch.Record, shard, attempt.Token);
         await feed.TakeTurnAsync(attempt.Token);
         try
         {
-            foreach (var line in await storage.ReadShardAsync(batch.Record, shard, attempt.Token))
+            foreach (var line in lines)
             {
                 await feed.EnterRowAsync(attempt.Token);
                 rows.Add(AnswerAndLeaveAsync(attempt, batch, line, feed));

@@ -30,15 +30,21 @@ internal sealed partial class ShardRunner(
     /// <summary>
     /// Runs the lease to whatever end and tells the coordinator. Throws nothing: the next shard must not suffer from this one.
     /// </summary>
+    /// <param name="worker">Key of the worker.</param>
+    /// <param name="lease">What it was given.</param>
+    /// <param name="engine">The engine of its device.</param>
+    /// <param name="feed">The worker's bound on rows in flight.</param>
+    /// <param name="answered">Set when all rows have their outcome and only the writing is left.</param>
+    /// <param name="abandon">Cancelled when the worker has no time left.</param>
     public async Task<ShardEnd> RunAsync(
-        string worker, ShardLease lease, IVisionLanguageEngine engine, ShardFeed feed, CancellationToken abandon)
+        string worker, ShardLease lease, IVisionLanguageEngine engine, ShardFeed feed, TaskCompletionSource answered, CancellationToken abandon)
     {
         using var span = ShardActivities.StartAttempt(worker, lease);
         using var attempt = new ShardAttempt(worker, lease, engine, abandon) { Span = span };
         var reports = KeepReportingAsync(attempt);
         try
         {
-            var rows = await AnswerAndCommitAsync(attempt, feed);
+            var rows = await AnswerAndCommitAsync(attempt, feed, answered);
             await TellAsync(lease, grain => grain.CompleteAsync(lease.Shard, lease.Attempt, CancellationToken.None));
             return new ShardEnd(rows);
         }
@@ -77,19 +83,20 @@ internal sealed partial class ShardRunner(
         return new ShardEnd(0);
     }
 
-    private async Task<long> AnswerAndCommitAsync(ShardAttempt attempt, ShardFeed feed)
+    private async Task<long> AnswerAndCommitAsync(ShardAttempt attempt, ShardFeed feed, TaskCompletionSource answered)
     {
         var lease = attempt.Lease;
         var batch = await batches.GetAsync(lease.Batch, attempt.Token);
         var shard = batch.Plan.Shards[lease.Shard];
         ShardActivities.Opened(attempt.Span, shard, attempt.Engine.Model.Name);
-        var answered = lease.GiveUpReason is null;
+        var isGivenUp = lease.GiveUpReason is not null;
         var rows = await answerer.AnswerAsync(attempt, batch, shard, feed, () => ReportAsync(attempt));
-        if (answered) HeedEngineFailures(lease, rows);
+        answered.TrySetResult();
+        if (!isGivenUp) HeedEngineFailures(lease, rows);
         await ReportAsync(attempt);
         // (15) First the attempt's own blob, then the create-only commit record. Only the record publishes.
         var started = time.GetTimestamp();
-        var stamp = answered ? EngineStamps.Of(attempt.Engine.Model) : null;
+        var stamp = isGivenUp ? null : EngineStamps.Of(attempt.Engine.Model);
         using var span = ShardActivities.StartCommit(attempt);
         var commit = await storage.WriteAttemptAsync(lease.Batch, shard, lease.Attempt, rows, stamp, attempt.Token);
         ShardActivities.Written(attempt.Span, commit, attempt.Fetching);

@@ -35,6 +35,34 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_store_that_is_slow_to_commit_does_not_keep_the_device_waiting_until_too_much_is_unwritten()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 4));
+        var store = new HeldWritesStore(_store, name => name.StartsWith(BatchBlobs.Commits(batch.Id), StringComparison.Ordinal));
+        var asked = 0;
+        _engine.Before = (_, _) =>
+        {
+            Interlocked.Increment(ref asked);
+            return Task.FromResult<GenerationOutcome?>(null);
+        };
+        await using var fleet = await TestFleet.StartAsync(1, store, [_engine], silo => silo.Configure<GpuWorkerOptions>(options =>
+        {
+            options.ShardsInFlight = 2;
+            options.ShardsWriting = 3;
+        }));
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        await Eventually.HoldsAsync(() => store.Held == 5, () => $"{store.Held} shards are being written");
+        await Task.Delay(TimeSpan.FromMilliseconds(200));
+        Assert.Equal((5, 20), (store.Held, asked));
+
+        store.Open();
+        var end = await fleet.WaitForEndAsync(batch.Id);
+        Assert.Equal(0, end.Retries);
+        await batch.AssertEveryIdOnceAsync();
+    }
+
+    [Fact]
     public async Task An_engine_that_throws_once_is_asked_again_and_one_that_goes_on_throwing_costs_the_row()
     {
         var batch = await TestBatch.SubmitAsync(_store, rows: 10, TestBatch.Spec(rowsPerShard: 5));
