@@ -22,7 +22,7 @@ internal static class SiloHost
     {
         Environment.SetEnvironmentVariable("LOGGING__LOGLEVEL__RESPRUNE", "Error");
         using var memory = new MemorySampler();
-        TimekeepingEngine? engine = null;
+        SleepingEngine? engine = null;
         var silo = await FleetSilo.StartAsync(Configuration(settings), Load, EndNow, CancellationToken.None);
         await Console.Out.WriteLineAsync($"{Up} {silo.Facts.Metrics}");
         while (await ReadLineAsync() is { } line)
@@ -32,7 +32,7 @@ internal static class SiloHost
         return 0;
 
         Task<IVisionLanguageEngine> Load(string device, FleetSiloOptions options, EngineInstruments instruments, CancellationToken cancellationToken) =>
-            Task.FromResult<IVisionLanguageEngine>(engine = new TimekeepingEngine(device, settings.BatchTime, settings.Batch, instruments));
+            Task.FromResult<IVisionLanguageEngine>(engine = new SleepingEngine(device, settings.BatchTime, settings.Batch, instruments));
     }
 
     // Reading the console blocks, whatever its name: a thread of its own, so that none of the silo's is missing.

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using ResPrune.Inference.Engine;
+using ResPrune.Load.Timekeeping;
 
 namespace ResPrune.FleetSimulator.Machines;
 
@@ -9,8 +9,6 @@ namespace ResPrune.FleetSimulator.Machines;
 /// </summary>
 internal sealed class TimekeepingEngine : IVisionLanguageEngine
 {
-    private static readonly string NoWeights = new('0', 64);
-
     private readonly Lock _lock = new();
     private readonly Machine _machine;
     private readonly double _slowness;
@@ -36,7 +34,7 @@ internal sealed class TimekeepingEngine : IVisionLanguageEngine
         _slowness = slowness;
         _from = _idleFrom = Now;
         _timer = machine.World.Time.CreateTimer(_ => EndBatch(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        Model = new ModelDescription("timekeeping", "timekeeping", 0, $"device:{number}", "none", NoWeights, 0);
+        Model = TimekeepingAnswer.Model($"device:{number}");
     }
 
     /// <inheritdoc/>
@@ -139,18 +137,10 @@ internal sealed class TimekeepingEngine : IVisionLanguageEngine
             if (_waiting.Count > 0) BeginBatch();
         }
 
-        foreach (var question in done) question.Answer.TrySetResult(Answer(question.Request, took / done.Count));
+        foreach (var question in done) question.Answer.TrySetResult(TimekeepingAnswer.To(question.Request, took / done.Count));
     }
 
     private TimeSpan BusyUntilNow() => _batch.Count > 0 && _until is null ? _busy + (Now - _batchFrom) : _busy;
-
-    private static GenerationResult Answer(GenerationRequest request, TimeSpan share) => new(
-        request.RequestId,
-        Convert.ToHexStringLower(SHA256.HashData(request.Image.Span)),
-        $"an answer to {request.Question}",
-        FinishReason.Stop,
-        new TokenUsage(600, 8, 576, request.Pruning.Keep.Resolve(576)),
-        new RequestWork(0, 0, 0, share.TotalSeconds, 0, 1e12, 1e12, 1 << 20, 1 << 20));
 
     private sealed class Question(GenerationRequest request)
     {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using ResPrune.Inference.Engine;
+using ResPrune.Load.Timekeeping;
 
 namespace ResPrune.FleetCost.Silos;
 
@@ -10,10 +10,8 @@ namespace ResPrune.FleetCost.Silos;
 /// of one. Every wait between two micro-batches counts as starved, whatever it was for; the real engine leaves out those in which nothing had
 /// been asked of it.
 /// </summary>
-internal sealed class TimekeepingEngine : IVisionLanguageEngine
+internal sealed class SleepingEngine : IVisionLanguageEngine
 {
-    private static readonly string NoWeights = new('0', 64);
-
     private readonly Lock _lock = new();
     private readonly Channel<Question> _accepted;
     private readonly TimeSpan _batchTime;
@@ -22,13 +20,13 @@ internal sealed class TimekeepingEngine : IVisionLanguageEngine
     private readonly Thread _device;
     private DeviceTime _spent = new(0, 0, 0, 0, 0, 0);
 
-    public TimekeepingEngine(string device, TimeSpan batchTime, int batch, EngineInstruments instruments)
+    public SleepingEngine(string device, TimeSpan batchTime, int batch, EngineInstruments instruments)
     {
         _batchTime = batchTime;
         _batch = batch;
         _instruments = instruments;
         _accepted = Channel.CreateBounded<Question>(Math.Max(32, 4 * batch));
-        Model = new ModelDescription("timekeeping", "timekeeping", 0, device, "none", NoWeights, 0);
+        Model = TimekeepingAnswer.Model(device);
         instruments.Loaded(Model, 0);
         _device = new Thread(Run) { IsBackground = true, Name = device };
         _device.Start();
@@ -81,7 +79,7 @@ internal sealed class TimekeepingEngine : IVisionLanguageEngine
             var began = Now;
             Thread.Sleep(_batchTime);
             Note(began, Now, batch.Count);
-            foreach (var question in batch) question.Answer.TrySetResult(Answer(question.Request, _batchTime / batch.Count));
+            foreach (var question in batch) question.Answer.TrySetResult(TimekeepingAnswer.To(question.Request, _batchTime / batch.Count));
             batch.Clear();
         }
     }
@@ -97,14 +95,6 @@ internal sealed class TimekeepingEngine : IVisionLanguageEngine
                 isFirst ? began : _spent.First, ended, _spent.Busy + (ended - began), _spent.Starved + starved, _spent.Rows + rows, _spent.Batches + 1);
         }
     }
-
-    private static GenerationResult Answer(GenerationRequest request, TimeSpan share) => new(
-        request.RequestId,
-        Convert.ToHexStringLower(SHA256.HashData(request.Image.Span)),
-        $"an answer to {request.Question}",
-        FinishReason.Stop,
-        new TokenUsage(600, 8, 576, request.Pruning.Keep.Resolve(576)),
-        new RequestWork(0, 0, 0, share.TotalSeconds, 0, 1e12, 1e12, 1 << 20, 1 << 20));
 
     private sealed record Question(GenerationRequest Request)
     {
