@@ -40,6 +40,8 @@ internal sealed class WorkerBench(GpuWorkerOptions options)
 
             if (end.IsStoreTrouble)
             {
+                // All that a worker holds fails together: that is one trouble, however many shards it is.
+                if (_until > now) return false;
                 // From a second on, doubling: the store is asked again soon, and not by everybody at once for ever.
                 var wait = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(_storeFailures++, 5)));
                 return Out(wait < options.BenchTime ? wait : options.BenchTime, $"the blob store failed: {end.Failure}", now);

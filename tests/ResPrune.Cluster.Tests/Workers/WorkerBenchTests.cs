@@ -37,11 +37,18 @@ public sealed class WorkerBenchTests
     [Fact]
     public void A_store_that_fails_is_left_alone_for_longer_and_longer()
     {
-        double[] waits = [.. Enumerable.Range(0, 8).Select(_ =>
+        var now = Now;
+        var waits = new List<double>();
+        for (var n = 0; n < 8; n++)
         {
-            Assert.True(_bench.Note(new ShardEnd(0, "503", IsStoreTrouble: true), Now));
-            return _bench.TimeLeft(Now).TotalSeconds;
-        })];
+            Assert.True(_bench.Note(new ShardEnd(0, "503", IsStoreTrouble: true), now));
+            // The other shards that it held fail in the same trouble.
+            Assert.False(_bench.Note(new ShardEnd(0, "503", IsStoreTrouble: true), now));
+            var wait = _bench.TimeLeft(now);
+            waits.Add(wait.TotalSeconds);
+            now += wait;
+        }
+
         Assert.Equal([1, 2, 4, 8, 16, 32, 32, 32], waits);
     }
 
