@@ -9,13 +9,13 @@ namespace ResPrune.Chaos.Recovery;
 
 /// <summary>
 /// Measures how long a fleet takes to get over a fault. Shards are given out in order, so at the moment of the signal those that anybody can
-/// hold are among the first (committed + 2 a worker). The fleet has recovered when all of these are committed, which takes back what the
-/// victim held, and one beyond them, which takes a coordinator that gives out work.
+/// hold are among the first (committed + 6 a worker: two being answered, four being written). The fleet has recovered when all of these are
+/// committed, which takes back what the victim held, and one beyond them, which takes a coordinator that gives out work.
 /// </summary>
 internal sealed class RecoveryRun(int repetitions, string folder, TextWriter output)
 {
     private const int Workers = 2;
-    private const int HeldByWorker = 2;
+    private const int HeldByWorker = 6;
     private const int Rows = 150;
     private const int Before = 15;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
