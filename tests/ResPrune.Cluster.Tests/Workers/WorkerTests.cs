@@ -280,11 +280,12 @@ public sealed class WorkerTests : IAsyncDisposable
             1, _store, [_engine], silo => silo.Configure<GpuWorkerOptions>(options => options.RowsInFlight = 4));
         await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
         await fleet.WaitForAsync(batch.Id, snapshot => snapshot.RowsDone == 10);
+        // Those of the next shard too: a cancel that came before them would find nothing to let finish.
+        await Eventually.HoldsAsync(() => gate.Held == 4, () => $"{gate.Held} rows are with the engine");
 
         var cancelling = await fleet.Coordinator(batch.Id).CancelAsync(CancellationToken.None);
         Assert.Equal(BatchStatus.Cancelling, cancelling.Status);
         Assert.Null(await fleet.Coordinator(batch.Id).TryLeaseAsync("another", CancellationToken.None));
-        await Eventually.HoldsAsync(() => gate.Held == 4, () => $"{gate.Held} rows are with the engine");
         gate.Open();
         var end = await fleet.WaitForEndAsync(batch.Id);
 
