@@ -21,6 +21,8 @@ internal sealed partial class RowAnswerer(
     TimeProvider time,
     ILogger<RowAnswerer> logger)
 {
+    private const int Fetches = 3;
+
     private readonly GpuWorkerOptions _options = options.Value;
 
     /// <summary>Answers a line; the row carries what the engine echoed beside what was asked.</summary>
@@ -77,16 +79,21 @@ internal sealed partial class RowAnswerer(
 
     private async Task<ImageFetchOutcome> FetchAsync(BatchContext batch, BatchRequestLine line, CancellationToken cancellationToken)
     {
-        try
+        for (var fetch = 1; ; fetch++)
         {
-            return await storage.RunAsync(
-                StorageOperations.ReadImage, token => batch.Images.FetchAsync(line.Image, token), cancellationToken);
-        }
-        catch (Exception exception) when (exception is IOException or TimeoutException)
-        {
-            // A place that does not answer at all is no fault of this row's; one that does, and fails on this image, is.
-            await storage.RunAsync(StorageOperations.ReadImage, batch.Images.ProbeAsync, cancellationToken);
-            return new ImageFetchFailure(RowErrorCode.ImageNotFound, $"'{line.ImageLabel}' cannot be read: {exception.Message}");
+            try
+            {
+                return await storage.RunAsync(
+                    StorageOperations.ReadImage, token => batch.Images.FetchAsync(line.Image, token), cancellationToken);
+            }
+            catch (Exception exception) when (exception is IOException or TimeoutException)
+            {
+                // A place that does not answer at all is no fault of this row's. One that does may have come back just now; when it fails on this
+                // image again and again, it is.
+                await storage.RunAsync(StorageOperations.ReadImage, batch.Images.ProbeAsync, cancellationToken);
+                if (fetch == Fetches)
+                    return new ImageFetchFailure(RowErrorCode.ImageNotFound, $"'{line.ImageLabel}' cannot be read: {exception.Message}");
+            }
         }
     }
 

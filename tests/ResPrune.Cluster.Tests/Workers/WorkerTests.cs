@@ -53,13 +53,31 @@ public sealed class WorkerTests : IAsyncDisposable
         await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
 
         await Eventually.HoldsAsync(() => store.Held == 5, () => $"{store.Held} shards are being written");
-        await Task.Delay(TimeSpan.FromMilliseconds(200));
-        Assert.Equal((5, 20), (store.Held, asked));
+        var coordinator = fleet.Coordinator(batch.Id);
+        var sixth = await coordinator.TryLeaseAsync("another", CancellationToken.None);
+        Assert.Equal((5, 5, 20), (sixth!.Shard, store.Held, asked));
 
+        await coordinator.ReturnAsync(sixth.Shard, sixth.Attempt, CancellationToken.None);
         store.Open();
         var end = await fleet.WaitForEndAsync(batch.Id);
         Assert.Equal(0, end.Retries);
         await batch.AssertEveryIdOnceAsync();
+    }
+
+    [Theory]
+    [InlineData(2, 0)] // both tries of one fetch: the store was away and is back when it is looked at
+    [InlineData(int.MaxValue, 1)]
+    public async Task A_picture_that_cannot_be_read_is_to_blame_only_when_the_store_is_there_again_and_again(int failures, int blamed)
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 4, TestBatch.Spec(rowsPerShard: 4));
+        var store = new FailingReadsStore(_store, name => name.EndsWith("picture-1.jpg", StringComparison.Ordinal), failures);
+        await using var fleet = await TestFleet.StartAsync(1, store, [_engine]);
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        await fleet.WaitForEndAsync(batch.Id);
+
+        var (_, errors) = await batch.AssertEveryIdOnceAsync();
+        Assert.Equal(Enumerable.Repeat(new KeyValuePair<string, string>("row-1", "image_not_found"), blamed), errors);
     }
 
     [Fact]
