@@ -10,8 +10,8 @@ public sealed class GpuWorkerOptions
     public int ShardsInFlight { get; set; } = 2;
 
     /// <summary>
-    /// Shards one worker writes and commits at a time, beside those it answers: a store that takes a second now and then must not keep the
-    /// device waiting. One that goes on being slow does. Default 4.
+    /// Shards one worker may hold beyond <see cref="ShardsInFlight"/> while some are answered and only being written: a store that takes a second
+    /// now and then must not keep the device waiting. One that goes on being slow does. Default 4.
     /// </summary>
     [Range(1, 64)]
     public int ShardsWriting { get; set; } = 4;
