@@ -27,6 +27,7 @@ public sealed partial class ObservabilityTests : IDisposable
         foreach (var address in addresses)
             foreach (var probe in (string[])["live", "ready", "startup"])
                 Assert.Equal("ok\n", await _client.GetStringAsync(new Uri($"http://{address}/healthz/{probe}")));
+        await prometheus.HasScrapedAsync(addresses.Count);
 
         var pictures = _fleet.Pictures(36);
         await File.WriteAllTextAsync(Path.Combine(pictures, "no-picture.png"), "What failed is shown where something failed.");

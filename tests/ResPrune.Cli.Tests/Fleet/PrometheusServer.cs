@@ -47,6 +47,13 @@ internal sealed class PrometheusServer : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Waits until every target was scraped once: of a counter first seen at 1, nothing knows that it was 0.</summary>
+    public async Task HasScrapedAsync(int targets)
+    {
+        for (var waited = Stopwatch.StartNew(); (await QueryAsync("up == 1")).Count < targets; await Task.Delay(100))
+            if (waited.Elapsed > Deadline) throw new TimeoutException($"Prometheus has not scraped {targets} silos.");
+    }
+
     /// <summary>The values of the series that a query returns now; throws with Prometheus' words when it is not PromQL.</summary>
     public async Task<IReadOnlyList<double>> QueryAsync(string query) =>
         [.. (await SeriesAsync(query)).Select(one => Number(one!["value"]![1]!.GetValue<string>()))];
