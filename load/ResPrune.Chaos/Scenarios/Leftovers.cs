@@ -7,7 +7,7 @@ namespace ResPrune.Chaos.Scenarios;
 internal static class Leftovers
 {
     private static readonly string[] Gauges = ["resprune_batches_open", "resprune_shards_open"];
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Waits a moment for the fleet to be done; what is left then.</summary>
@@ -27,10 +27,18 @@ internal static class Leftovers
     private static async Task<IEnumerable<string>> OfAsync(HttpClient http, SiloProcess silo)
     {
         if (silo.Metrics() is not { } address) return [$"{silo.Name} serves no metrics"];
-        var text = await http.GetStringAsync(new Uri(address));
-        return text.Split('\n')
-            .Where(line => Gauges.Any(gauge => line.StartsWith(gauge, StringComparison.Ordinal)) && Value(line) != 0)
-            .Select(line => $"{silo.Name} still has {line}");
+        try
+        {
+            var text = await http.GetStringAsync(new Uri(address));
+            return text.Split('\n')
+                .Where(line => Gauges.Any(gauge => line.StartsWith(gauge, StringComparison.Ordinal)) && Value(line) != 0)
+                .Select(line => $"{silo.Name} still has {line}");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
+        {
+            // Others start on the same cores at that moment.
+            return [$"{silo.Name} does not say what it still has: {exception.Message}"];
+        }
     }
 
     // name{tags} value [time]

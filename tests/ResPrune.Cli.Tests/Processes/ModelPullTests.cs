@@ -11,7 +11,9 @@ public sealed class ModelPullTests : IDisposable
 
     private readonly Workplace _place = new();
 
-    private string Snapshots => _place.PathOf("home", "hub", $"models--{FakeRepository.Name.Replace("/", "--", StringComparison.Ordinal)}", "snapshots");
+    private string Folder => _place.PathOf("home", "hub", $"models--{FakeRepository.Name.Replace("/", "--", StringComparison.Ordinal)}");
+
+    private string Snapshots => Path.Combine(Folder, "snapshots");
 
     [Fact]
     public async Task APulledModelIsRunByItsName()
@@ -35,6 +37,13 @@ public sealed class ModelPullTests : IDisposable
     {
         await using var hub = await FakeHub.StartAsync();
         var shard = hub.Repository.Wanted.First(FakeRepository.IsLarge);
+        var part = new FileInfo(Path.Combine(Folder, "blobs", $"{hub.Repository.HashOf(shard)}.incomplete"));
+        bool IsHalf()
+        {
+            part.Refresh();
+            return part.Exists && part.Length == hub.Repository.SizeOf(shard) / 2;
+        }
+
         var over = new TaskCompletionSource();
         hub.Intercept = async (context, request) =>
         {
@@ -48,7 +57,7 @@ public sealed class ModelPullTests : IDisposable
         };
         using (var running = Start(hub, "model", "pull", FakeRepository.Name))
         {
-            await running.UntilAsync("Half of a shard", () => Parts().Any(part => new FileInfo(part).Length == hub.Repository.SizeOf(shard) / 2));
+            await running.UntilAsync("Half of a shard", IsHalf);
             running.Signal("INT");
             var outcome = (await running.EndAsync()).Expect(130);
             Assert.Empty(outcome.Output);
@@ -56,7 +65,7 @@ public sealed class ModelPullTests : IDisposable
         }
 
         over.SetResult();
-        Assert.Single(Parts());
+        Assert.True(IsHalf());
         (await RunAsync(hub, "model", "pull", FakeRepository.Name)).Expect(0);
         PullPlace.Holds(Path.Combine(Snapshots, hub.Repository.Commit), hub.Repository);
         Assert.Contains(hub.Contents, request => request.FileName == shard && request.From == hub.Repository.SizeOf(shard) / 2);
@@ -148,9 +157,6 @@ public sealed class ModelPullTests : IDisposable
             // Full: as it should be.
         }
     }
-
-    private string[] Parts() =>
-        Directory.Exists(_place.PathOf("home")) ? Directory.GetFiles(_place.PathOf("home"), "*.incomplete", SearchOption.AllDirectories) : [];
 
     private Dictionary<string, string> Environment(FakeHub hub) => new()
     {
