@@ -29,9 +29,9 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
     /// <exception cref="BatchCorruptedException">The stored state contradicts itself; nothing was published.</exception>
     public async Task<BatchRecord> FinalizeAsync(BatchId batch, CancellationToken cancellationToken)
     {
-        var planned = await _planner.EnsurePlannedAsync(batch, cancellationToken).ConfigureAwait(false);
-        if (planned.Record.IsTerminal) return planned.Record;
-        await RequireCommitsAsync(batch, planned.Plan, cancellationToken).ConfigureAwait(false);
+        var planned = await PlannedAsync(batch, cancellationToken).ConfigureAwait(false);
+        if (planned.IsTerminal) return planned;
+        await RequireCommitsAsync(planned, cancellationToken).ConfigureAwait(false);
         // Cancelling may come between the two reads; then it stays so and ends as cancelled.
         var record = await _catalog.UpdateAsync(
             batch,
@@ -39,7 +39,7 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
             cancellationToken).ConfigureAwait(false);
         if (record.IsTerminal) return record;
         var end = record.Status == BatchStatus.Cancelling ? BatchStatus.Cancelled : BatchStatus.Completed;
-        return await PublishAsync(record, planned.Plan, end, cancellationToken).ConfigureAwait(false);
+        return await PublishAsync(record, end, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -56,15 +56,15 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
         if (end is not (BatchStatus.Cancelled or BatchStatus.Expired))
             throw new ArgumentOutOfRangeException(nameof(end), end, "A batch is closed as cancelled or as expired.");
         if (end == BatchStatus.Cancelled) await MarkCancellingAsync(batch, cancellationToken).ConfigureAwait(false);
-        var planned = await _planner.EnsurePlannedAsync(batch, cancellationToken).ConfigureAwait(false);
-        if (planned.Record.IsTerminal) return planned.Record;
-        if (planned.Record.Status == BatchStatus.Finalizing) return await FinalizeAsync(batch, cancellationToken).ConfigureAwait(false);
+        var planned = await PlannedAsync(batch, cancellationToken).ConfigureAwait(false);
+        if (planned.IsTerminal) return planned;
+        if (planned.Status == BatchStatus.Finalizing) return await FinalizeAsync(batch, cancellationToken).ConfigureAwait(false);
         var code = end == BatchStatus.Cancelled ? RowErrorCode.BatchCancelled : RowErrorCode.BatchExpired;
-        foreach (var shard in planned.Plan.Shards)
-            await CloseShardAsync(planned.Record, shard, code, cancellationToken).ConfigureAwait(false);
+        await foreach (var shard in _planner.ReadShardsAsync(batch, cancellationToken).ConfigureAwait(false))
+            await CloseShardAsync(planned, shard, code, cancellationToken).ConfigureAwait(false);
         if (end == BatchStatus.Cancelled) return await FinalizeAsync(batch, cancellationToken).ConfigureAwait(false);
-        await RequireCommitsAsync(batch, planned.Plan, cancellationToken).ConfigureAwait(false);
-        return await PublishAsync(planned.Record, planned.Plan, end, cancellationToken).ConfigureAwait(false);
+        await RequireCommitsAsync(planned, cancellationToken).ConfigureAwait(false);
+        return await PublishAsync(planned, end, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The manifest of a batch that has ended; null while there is none, and for ever when the batch failed as a whole.</summary>
@@ -105,24 +105,33 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
         await _ledger.TryCommitAsync(attempt, cancellationToken).ConfigureAwait(false);
     }
 
-    // By the names of the records; what is in them is checked while it is published.
-    private async Task RequireCommitsAsync(BatchId batch, BatchPlan plan, CancellationToken cancellationToken)
+    // The plan itself is not held: of ten million rows it is some 15 MB.
+    private async Task<BatchRecord> PlannedAsync(BatchId batch, CancellationToken cancellationToken)
     {
-        var committed = 0;
+        var read = await _catalog.ReadAsync(batch, cancellationToken).ConfigureAwait(false);
+        return read?.Record is { Plan: not null } record
+            ? record
+            : (await _planner.EnsurePlannedAsync(batch, cancellationToken).ConfigureAwait(false)).Record;
+    }
+
+    // By the names of the records; what is in them is checked while it is published.
+    private async Task RequireCommitsAsync(BatchRecord planned, CancellationToken cancellationToken)
+    {
+        var (batch, shards, committed) = (planned.Id, planned.Plan!.Shards, 0);
         await foreach (var shard in _ledger.ListCommittedAsync(batch, cancellationToken).ConfigureAwait(false))
         {
-            if (shard >= plan.Shards.Count)
-                throw new BatchCorruptedException(batch, BatchBlobs.Commit(batch, shard), $"the plan has only {plan.Shards.Count} shards.");
+            if (shard >= shards) throw new BatchCorruptedException(batch, BatchBlobs.Commit(batch, shard), $"the plan has only {shards} shards.");
             if (shard != committed) break;
             committed++;
         }
 
-        if (committed != plan.Shards.Count)
-            throw new InvalidOperationException($"Batch {batch} cannot be finalised: shard {committed} of {plan.Shards.Count} is not committed.");
+        if (committed != shards)
+            throw new InvalidOperationException($"Batch {batch} cannot be finalised: shard {committed} of {shards} is not committed.");
     }
 
-    private async Task<BatchRecord> PublishAsync(BatchRecord record, BatchPlan plan, BatchStatus end, CancellationToken cancellationToken)
+    private async Task<BatchRecord> PublishAsync(BatchRecord record, BatchStatus end, CancellationToken cancellationToken)
     {
+        var plan = _planner.ReadShardsAsync(record.Id, cancellationToken);
         var (output, errors, sums) = await new ResultFiles(store, _ledger).WriteAsync(record, plan, cancellationToken).ConfigureAwait(false);
         var manifest = BatchManifest.Of(record, sums, output, errors);
         var content = JsonSerializer.SerializeToUtf8Bytes(manifest, BatchJsonContext.Readable.BatchManifest);

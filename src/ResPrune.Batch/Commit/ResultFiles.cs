@@ -19,11 +19,11 @@ internal sealed class ResultFiles(IBlobStore store, ShardLedger ledger)
 
     /// <summary>Writes both files.</summary>
     /// <param name="record">The batch.</param>
-    /// <param name="plan">Its shards, each of which is committed.</param>
+    /// <param name="plan">Its shards in order, each of which is committed.</param>
     /// <param name="cancellationToken">Cancels; nothing is visible then.</param>
     /// <exception cref="BatchCorruptedException">The stored rows are not exactly one for every line, under the ids that were planned.</exception>
     public async Task<(FileReference Output, FileReference Errors, CommittedSums Sums)> WriteAsync(
-        BatchRecord record, BatchPlan plan, CancellationToken cancellationToken)
+        BatchRecord record, IAsyncEnumerable<ShardSpec> plan, CancellationToken cancellationToken)
     {
         var (outputName, errorsName) = (BatchBlobs.Output(record.Id), BatchBlobs.Errors(record.Id));
         var output = await HashedUpload.BeginAsync(store, outputName, cancellationToken).ConfigureAwait(false);
@@ -32,14 +32,15 @@ internal sealed class ResultFiles(IBlobStore store, ShardLedger ledger)
         await using var errorsScope = errors.ConfigureAwait(false);
         var sums = new CommittedSums();
         var window = Math.Clamp(RowsInWindow / record.Spec.RowsPerShard, 1, MaxWindow);
-        await foreach (var shard in ledger.ReadShardsAsync(record.Id, window, cancellationToken).ConfigureAwait(false))
+        var committed = ledger.ReadShardsAsync(record.Id, plan, window, cancellationToken);
+        await foreach (var (planned, shard) in committed.ConfigureAwait(false))
         {
-            await WriteShardAsync(record, Planned(plan, sums.Shards, shard.Commit), shard, output, errors, cancellationToken).ConfigureAwait(false);
+            await WriteShardAsync(record, planned, shard, output, errors, cancellationToken).ConfigureAwait(false);
             sums.Add(shard.Commit);
         }
 
-        if (sums.Shards != plan.Shards.Count)
-            throw new BatchCorruptedException(record.Id, BatchBlobs.Commit(record.Id, sums.Shards), "the commit record existed and is gone.");
+        if (sums.Shards != record.Plan!.Shards)
+            throw new BatchCorruptedException(record.Id, record.Plan.Blob, $"it has {sums.Shards} shards, not {record.Plan.Shards}.");
         var references = (
             new FileReference(outputName, sums.Totals.Answered, output.Length, output.Sha256),
             new FileReference(errorsName, sums.Totals.Failed, errors.Length, errors.Sha256),
@@ -47,15 +48,6 @@ internal sealed class ResultFiles(IBlobStore store, ShardLedger ledger)
         await output.CompleteAsync(BlobWriteCondition.Always, cancellationToken).ConfigureAwait(false);
         await errors.CompleteAsync(BlobWriteCondition.Always, cancellationToken).ConfigureAwait(false);
         return references;
-    }
-
-    private static ShardSpec Planned(BatchPlan plan, int expected, ShardCommit commit)
-    {
-        var name = BatchBlobs.Commit(commit.Batch, commit.Shard);
-        if (commit.Shard >= plan.Shards.Count) throw new BatchCorruptedException(commit.Batch, name, $"the plan has only {plan.Shards.Count} shards.");
-        return commit.Shard == expected
-            ? plan.Shards[expected]
-            : throw new BatchCorruptedException(commit.Batch, name, $"shard {expected}, which was committed, is gone.");
     }
 
     private static async Task WriteShardAsync(

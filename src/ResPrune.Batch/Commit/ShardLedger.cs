@@ -107,16 +107,19 @@ public sealed class ShardLedger(IBlobStore store, TimeProvider time)
         ReadWindow,
         cancellationToken);
 
-    /// <summary>All published attempts with their rows, in shard order.</summary>
+    /// <summary>The published attempts of some shards with their rows, in the order of the shards.</summary>
     /// <param name="batch">The batch.</param>
+    /// <param name="shards">Shards that are published.</param>
     /// <param name="window">Shards in memory at the same time.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    internal IAsyncEnumerable<CommittedShard> ReadShardsAsync(BatchId batch, int window, CancellationToken cancellationToken) => ReadAhead.SelectAsync(
-        store.ListAsync(BatchBlobs.Commits(batch), cancellationToken),
-        async (name, token) =>
+    /// <exception cref="BatchCorruptedException">A record or its rows are gone, or not what was committed.</exception>
+    internal IAsyncEnumerable<(ShardSpec Planned, CommittedShard Shard)> ReadShardsAsync(
+        BatchId batch, IAsyncEnumerable<ShardSpec> shards, int window, CancellationToken cancellationToken) => ReadAhead.SelectAsync(
+        shards,
+        async (planned, token) =>
         {
-            var commit = await ReadNamedAsync(batch, name, token).ConfigureAwait(false);
-            return new CommittedShard(commit, await ReadAttemptAsync(commit, token).ConfigureAwait(false));
+            var commit = await ReadNamedAsync(batch, BatchBlobs.Commit(batch, planned.Ordinal), token).ConfigureAwait(false);
+            return (planned, new CommittedShard(commit, await ReadAttemptAsync(commit, token).ConfigureAwait(false)));
         },
         window,
         cancellationToken);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Json;
@@ -30,23 +31,35 @@ public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
     }
 
     /// <summary>The stored plan; null while there is none.</summary>
+    /// <exception cref="BatchCorruptedException">It is not a plan.</exception>
     public async Task<BatchPlan?> ReadPlanAsync(BatchId batch, CancellationToken cancellationToken)
     {
-        var name = BatchBlobs.Plan(batch);
-        var stream = await store.OpenReadAsync(name, 0, null, cancellationToken).ConfigureAwait(false);
+        var stream = await store.OpenReadAsync(BatchBlobs.Plan(batch), 0, null, cancellationToken).ConfigureAwait(false);
         if (stream is null) return null;
-        await using (stream.ConfigureAwait(false))
-        {
-            var shards = new List<ShardSpec>();
-            var lines = new RawLineReader(stream);
-            while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false) is { } line)
-            {
-                var shard = Parse(batch, name, line);
-                if (shard.Ordinal != shards.Count) throw new BatchCorruptedException(batch, name, $"line {line.Number} is about shard {shard.Ordinal}.");
-                shards.Add(shard);
-            }
+        var shards = new List<ShardSpec>();
+        await foreach (var shard in ParseAsync(batch, stream, cancellationToken).ConfigureAwait(false)) shards.Add(shard);
+        return new BatchPlan(shards);
+    }
 
-            return new BatchPlan(shards);
+    /// <summary>The shards of a planned batch in order, one at a time: a plan of ten million rows need not be held.</summary>
+    /// <exception cref="BatchCorruptedException">There is no plan, or it is none.</exception>
+    internal async IAsyncEnumerable<ShardSpec> ReadShardsAsync(BatchId batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var stream = await store.OpenReadAsync(BatchBlobs.Plan(batch), 0, null, cancellationToken).ConfigureAwait(false) ?? throw PlanGone(batch);
+        await foreach (var shard in ParseAsync(batch, stream, cancellationToken).ConfigureAwait(false)) yield return shard;
+    }
+
+    private static async IAsyncEnumerable<ShardSpec> ParseAsync(
+        BatchId batch, Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var scope = stream.ConfigureAwait(false);
+        var name = BatchBlobs.Plan(batch);
+        var lines = new RawLineReader(stream);
+        for (var ordinal = 0; await lines.ReadAsync(cancellationToken).ConfigureAwait(false) is { } line; ordinal++)
+        {
+            var shard = Parse(batch, name, line);
+            if (shard.Ordinal != ordinal) throw new BatchCorruptedException(batch, name, $"line {line.Number} is about shard {shard.Ordinal}.");
+            yield return shard;
         }
     }
 
@@ -67,9 +80,11 @@ public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
             if (written.IsWritten) return plan;
         }
 
-        return await ReadPlanAsync(record.Id, cancellationToken).ConfigureAwait(false)
-            ?? throw new BatchCorruptedException(record.Id, BatchBlobs.Plan(record.Id), "the plan existed and is gone; plans are never deleted.");
+        return await ReadPlanAsync(record.Id, cancellationToken).ConfigureAwait(false) ?? throw PlanGone(record.Id);
     }
+
+    private static BatchCorruptedException PlanGone(BatchId batch) =>
+        new(batch, BatchBlobs.Plan(batch), "the plan existed and is gone; plans are never deleted.");
 
     // Read twice where an id may be repeated, never held: an input of ten million lines needs some 2 bytes a line.
     private async Task<List<ShardSpec>> CutAsync(BatchRecord record, CancellationToken cancellationToken)

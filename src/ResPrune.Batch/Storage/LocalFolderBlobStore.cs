@@ -127,16 +127,18 @@ public sealed class LocalFolderBlobStore : IBlobStore
         var slash = prefix.LastIndexOf('/');
         var start = slash < 0 ? _folder.Root : _folder.PathOf(prefix[..slash]);
         if (!Directory.Exists(start)) yield break;
+        // Held without the folder that they share; there may be hundreds of thousands.
+        var (folder, rest) = (prefix[..(slash + 1)], prefix[(slash + 1)..]);
         var names = new List<string>();
         foreach (var path in Files(start))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var name = _folder.NameOf(path);
-            if (name.StartsWith(prefix, StringComparison.Ordinal)) names.Add(name);
+            var name = _folder.NameOf(path).AsSpan(folder.Length);
+            if (name.StartsWith(rest, StringComparison.Ordinal)) names.Add(name.ToString());
         }
 
         names.Sort(StringComparer.Ordinal);
-        foreach (var name in names) yield return name;
+        foreach (var name in names) yield return folder + name;
         await Task.CompletedTask.ConfigureAwait(false);
     }
 

@@ -124,6 +124,23 @@ public sealed class BatchFinalizerTests
     }
 
     [Fact]
+    public async Task A_plan_that_lost_a_shard_is_found()
+    {
+        var source = await BatchFlow.SourceAsync(Lines("1:a", "2:b"));
+        var flow = new BatchFlow(_store);
+        await flow.SubmitAsync(source, 1);
+        var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+        foreach (var shard in planned.Plan.Shards) await flow.WorkAsync(planned.Record, shard, source);
+        var name = BatchBlobs.Plan(BatchFlow.Id);
+        await _store.PutAsync(name, (await _store.GetAsync(name))!.Split('\n')[0] + "\n");
+        var exception = await Assert.ThrowsAsync<BatchCorruptedException>(() => flow.Finalizer.FinalizeAsync(BatchFlow.Id, None));
+        Assert.Equal(name, exception.Blob);
+        Assert.Null(await _store.GetAsync(BatchBlobs.Output(BatchFlow.Id)));
+        await _store.DeleteAsync(name, None);
+        await Assert.ThrowsAsync<BatchCorruptedException>(() => flow.Finalizer.FinalizeAsync(BatchFlow.Id, None));
+    }
+
+    [Fact]
     public async Task Rows_under_other_ids_than_the_planned_ones_are_found()
     {
         var source = await BatchFlow.SourceAsync(Lines("1:a", "2:b"));
