@@ -9,6 +9,7 @@ using ResPrune.Server.Health;
 using ResPrune.Server.Hosting;
 using ResPrune.Server.Metrics;
 using ResPrune.Server.Tracing;
+using StackExchange.Redis;
 
 namespace ResPrune.Server.Fleet;
 
@@ -75,6 +76,11 @@ public sealed class FleetSilo : IAsyncDisposable
         try
         {
             return await StartAsync(setup, parts, cancellationToken);
+        }
+        catch (Exception exception) when (exception is RedisException or RedisTimeoutException)
+        {
+            await DisposeAsync(parts);
+            throw RedisConnection.LostWhileJoining(setup.Fleet.Redis, exception);
         }
         catch
         {

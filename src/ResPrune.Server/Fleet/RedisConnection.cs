@@ -47,7 +47,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         string configuration, TimeSpan timeout, ILogger logger, CancellationToken cancellationToken)
     {
         var options = Parse(configuration);
-        var endpoints = string.Join(", ", options.EndPoints.Select(endpoint => endpoint.ToString()!.Replace("Unspecified/", "", StringComparison.Ordinal)));
+        var endpoints = Named(options);
         for (var waited = Stopwatch.StartNew(); ;)
         {
             try
@@ -65,6 +65,10 @@ internal sealed partial class RedisConnection : IAsyncDisposable
             await Task.Delay(Pause, cancellationToken);
         }
     }
+
+    /// <summary>What to say when Redis goes away between the first answer and the last that a start needs.</summary>
+    public static FleetStartException LostWhileJoining(string configuration, Exception exception) =>
+        new($"Redis at {Named(Parse(configuration))} was lost while the silo joined: {Reason(exception)}. Start the silo again when it is back.", exception);
 
     /// <summary>The address that this machine reaches Redis from.</summary>
     public static IPAddress LocalAddress(string configuration)
@@ -111,6 +115,9 @@ internal sealed partial class RedisConnection : IAsyncDisposable
             throw new FleetStartException($"--redis cannot be read: give HOST:PORT ({exception.GetType().Name}).", exception);
         }
     }
+
+    private static string Named(ConfigurationOptions options) =>
+        string.Join(", ", options.EndPoints.Select(endpoint => endpoint.ToString()!.Replace("Unspecified/", "", StringComparison.Ordinal)));
 
     private static string Reason(Exception exception) => exception switch
     {
