@@ -105,7 +105,7 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
         await _ledger.TryCommitAsync(attempt, cancellationToken).ConfigureAwait(false);
     }
 
-    // The plan itself is not held: of ten million rows it is some 15 MB.
+    // The plan itself is not held: it grows with the rows.
     private async Task<BatchRecord> PlannedAsync(BatchId batch, CancellationToken cancellationToken)
     {
         var read = await _catalog.ReadAsync(batch, cancellationToken).ConfigureAwait(false);
