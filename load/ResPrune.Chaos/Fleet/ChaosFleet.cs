@@ -75,8 +75,8 @@ internal sealed class ChaosFleet : IAsyncDisposable
             while (!slot.Silo!.IsUp)
             {
                 if (waited.Elapsed > StartDeadline) throw new TimeoutException($"{slot.Silo.Name} did not come up; see {slot.Silo.Log}");
-                // A machine with too much to do is taken for dead while it starts as well.
-                if (slot.Silo.WasEvicted) Start(slot);
+                // A machine with too much to do is taken for dead while it starts as well; one that began to start under the last fault is refused.
+                if (slot.Silo is { WasRefused: true } or { WasEvicted: true }) Start(slot);
                 else if (slot.Silo.HasExited && !slot.Silo.IsUp)
                     throw new InvalidOperationException($"{slot.Silo.Name} ended while it started; see {slot.Silo.Log}");
                 await Task.Delay(Look);

@@ -5,6 +5,7 @@ namespace ResPrune.Chaos.Fleet;
 /// <summary>One <c>resprune silo</c>, with everything it says in a file.</summary>
 internal sealed class SiloProcess : IDisposable
 {
+    private const int Refused = 2;
     private const int Evicted = 4;
     private const string Script = """
         log=$1
@@ -44,8 +45,8 @@ internal sealed class SiloProcess : IDisposable
     /// <summary>Can be a victim: it runs and nothing was done to it.</summary>
     public bool IsWhole => !HasExited && Fate == SiloFate.Runs && IsUp;
 
-    /// <summary>It ended by itself before it was up.</summary>
-    public bool WasRefused => HasExited && Fate == SiloFate.Runs && !IsUp;
+    /// <summary>It said what it did not find, the store or Redis, and ended before it was up. It is to be started again.</summary>
+    public bool WasRefused => HasExited && Fate == SiloFate.Runs && _process.ExitCode == Refused && !IsUp;
 
     /// <summary>The others took it for dead though nothing was done to it: a machine with too much to do. It is to be started again.</summary>
     public bool WasEvicted => HasExited && Fate == SiloFate.Runs && _process.ExitCode == Evicted;

@@ -48,7 +48,7 @@ internal static class MemoryRun
         await FleetClient.AskAsync(token => client.Batches.StartAsync(batch, token), Patience, cancellationToken);
         await UntilAsync(client, batch, snapshot => snapshot.Shards > 0, cancellationToken);
         var planned = await control.CollectAsync();
-        var plan = (await new ShardPlanner(client.Store, TimeProvider.System).ReadPlanAsync(batch, cancellationToken))!;
+        var plan = await new ShardPlanner(client.Store, TimeProvider.System).ReadPlanAsync(batch, cancellationToken);
         var paper = new PaperWorkers(grains.Grains, client.Store, batch, plan);
         var half = await paper.RunAsync(workers, plan.Shards.Count / 2, cancellationToken) ? await control.CollectAsync() : planned;
         await paper.RunAsync(workers, plan.Shards.Count, cancellationToken);

@@ -111,7 +111,7 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
         var read = await _catalog.ReadAsync(batch, cancellationToken).ConfigureAwait(false);
         return read?.Record is { Plan: not null } record
             ? record
-            : (await _planner.EnsurePlannedAsync(batch, cancellationToken).ConfigureAwait(false)).Record;
+            : await _planner.EnsurePlannedAsync(batch, cancellationToken).ConfigureAwait(false);
     }
 
     // By the names of the records; what is in them is checked while it is published.

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using ResPrune.Batch.Manifests;
 
@@ -40,12 +39,12 @@ internal sealed class RepeatedIds(long inputBytes)
         return repeated;
     }
 
-    // A power of two, so that a place is a mask away.
-    private static int FilterBytes(long inputBytes) => (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(inputBytes / 64, LeastBytes, MostBytes));
+    private static int FilterBytes(long inputBytes) => (int)Math.Clamp(inputBytes / 64, LeastBytes, MostBytes);
 
     private bool Mark(ulong place)
     {
-        var bit = place & (((ulong)_filter.Length * 64) - 1);
+        // The place as a fraction of 2⁶⁴, times the bits there are (Lemire 2016): no power of two needed, which would be up to twice the memory.
+        var bit = Math.BigMul(place, (ulong)_filter.Length * 64, out _);
         ref var word = ref _filter[bit / 64];
         var mask = 1UL << (int)(bit % 64);
         var was = (word & mask) != 0;

@@ -8,7 +8,6 @@ namespace ResPrune.Batch.Sharding;
 /// </summary>
 internal sealed class ShardCutter(int rowsPerShard)
 {
-    private readonly List<ShardSpec> _shards = [];
     private readonly List<long> _duplicates = [];
     private UInt128 _idSum;
     private long _offset;
@@ -16,6 +15,7 @@ internal sealed class ShardCutter(int rowsPerShard)
     private long _firstLine = 1;
     private long _lines;
     private int _rows;
+    private int _shards;
 
     public void AddBlank(RawLine line)
     {
@@ -23,31 +23,29 @@ internal sealed class ShardCutter(int rowsPerShard)
         _lines++;
     }
 
-    public void AddRow(RawLine line, BatchRequestLine request, bool isDuplicate)
+    /// <summary>Takes a row; the shard that it begins behind, null where it goes on with one.</summary>
+    public ShardSpec? AddRow(RawLine line, BatchRequestLine request, bool isDuplicate)
     {
-        if (_rows == rowsPerShard) Close();
+        var full = _rows == rowsPerShard ? Close() : null;
         _length += line.Length;
         _lines++;
         _rows++;
         if (isDuplicate) _duplicates.Add(line.Number);
         else if (request.HasOwnId) _idSum += IdHash.Of(request.CustomId);
+        return full;
     }
 
-    public List<ShardSpec> Finish()
-    {
-        if (_rows > 0) Close();
-        return _shards;
-    }
+    /// <summary>The last shard; null when there were no rows.</summary>
+    public ShardSpec? Finish() => _rows > 0 ? Close() : null;
 
-    private void Close()
+    private ShardSpec Close()
     {
-        // Most shards have none, and a batch of ten million rows has many shards: they share the empty list.
-        IReadOnlyList<long> duplicates = _duplicates.Count == 0 ? [] : [.. _duplicates];
-        _shards.Add(new ShardSpec(_shards.Count, _offset, _length, _firstLine, _rows, _idSum) { DuplicateLines = duplicates });
+        var shard = new ShardSpec(_shards++, _offset, _length, _firstLine, _rows, _idSum) { DuplicateLines = [.. _duplicates] };
         _offset += _length;
         _firstLine += _lines;
         _length = _lines = _rows = 0;
         _idSum = 0;
         _duplicates.Clear();
+        return shard;
     }
 }

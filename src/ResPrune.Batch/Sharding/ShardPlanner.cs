@@ -14,32 +14,26 @@ public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
     private readonly BatchCatalog _catalog = new(store);
 
     /// <summary>
-    /// Plans a batch, or reads its plan, and moves a <see cref="BatchStatus.Validating"/> record on: to <see cref="BatchStatus.InProgress"/>, or to
-    /// <see cref="BatchStatus.Failed"/> when the input has no rows.
+    /// Plans a batch where that is not done, and moves a <see cref="BatchStatus.Validating"/> record on: to <see cref="BatchStatus.InProgress"/>, or
+    /// to <see cref="BatchStatus.Failed"/> when the input has no rows. The plan is neither held while it is made nor while it is looked through.
     /// </summary>
+    /// <returns>The record, with <see cref="BatchRecord.Plan"/> unless the batch failed before it had one.</returns>
     /// <exception cref="KeyNotFoundException">There is no such batch.</exception>
-    /// <exception cref="BatchCorruptedException">The stored input is not the submitted one.</exception>
-    public async Task<PlannedBatch> EnsurePlannedAsync(BatchId batch, CancellationToken cancellationToken)
+    /// <exception cref="BatchCorruptedException">The stored input is not the submitted one, or the stored plan not the one of the record.</exception>
+    public async Task<BatchRecord> EnsurePlannedAsync(BatchId batch, CancellationToken cancellationToken)
     {
         var read = await _catalog.ReadAsync(batch, cancellationToken).ConfigureAwait(false)
             ?? throw new KeyNotFoundException($"There is no batch {batch} in '{store.Location}'.");
-        if (read.Record.Status == BatchStatus.Failed) return new PlannedBatch(read.Record, new BatchPlan([]));
-        var plan = await ReadPlanAsync(batch, cancellationToken).ConfigureAwait(false)
+        if (read.Record.Status == BatchStatus.Failed) return read.Record;
+        var plan = await FindPlanAsync(batch, cancellationToken).ConfigureAwait(false)
             ?? await MakePlanAsync(read.Record, cancellationToken).ConfigureAwait(false);
-        var record = await _catalog.UpdateAsync(batch, current => WithPlan(current, plan), cancellationToken).ConfigureAwait(false);
-        return new PlannedBatch(record, plan);
+        return await _catalog.UpdateAsync(batch, current => WithPlan(current, plan), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The stored plan; null while there is none.</summary>
-    /// <exception cref="BatchCorruptedException">It is not a plan.</exception>
-    public async Task<BatchPlan?> ReadPlanAsync(BatchId batch, CancellationToken cancellationToken)
-    {
-        var stream = await store.OpenReadAsync(BatchBlobs.Plan(batch), 0, null, cancellationToken).ConfigureAwait(false);
-        if (stream is null) return null;
-        var shards = new List<ShardSpec>();
-        await foreach (var shard in ParseAsync(batch, stream, cancellationToken).ConfigureAwait(false)) shards.Add(shard);
-        return new BatchPlan(shards);
-    }
+    /// <summary>The plan of a planned batch, as a whole.</summary>
+    /// <exception cref="BatchCorruptedException">There is no plan, or it is none.</exception>
+    public async Task<BatchPlan> ReadPlanAsync(BatchId batch, CancellationToken cancellationToken) =>
+        new(await ReadShardsAsync(batch, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false));
 
     /// <summary>The shards of a planned batch in order, one at a time: a plan of ten million rows need not be held.</summary>
     /// <exception cref="BatchCorruptedException">There is no plan, or it is none.</exception>
@@ -63,69 +57,75 @@ public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
         }
     }
 
-    private async Task<BatchPlan> MakePlanAsync(BatchRecord record, CancellationToken cancellationToken)
+    private async Task<PlanReference?> FindPlanAsync(BatchId batch, CancellationToken cancellationToken)
     {
-        var plan = new BatchPlan(await CutAsync(record, cancellationToken).ConfigureAwait(false));
+        var stream = await store.OpenReadAsync(BatchBlobs.Plan(batch), 0, null, cancellationToken).ConfigureAwait(false);
+        if (stream is null) return null;
+        var plan = NoShards(batch);
+        await foreach (var shard in ParseAsync(batch, stream, cancellationToken).ConfigureAwait(false)) plan = With(plan, shard);
+        return plan;
+    }
+
+    private async Task<PlanReference> MakePlanAsync(BatchRecord record, CancellationToken cancellationToken)
+    {
+        var ids = new RepeatedIds(record.Input.Length);
+        await foreach (var row in ReadInputAsync(record, cancellationToken).ConfigureAwait(false))
+            if (row.Request is { HasOwnId: true } request) ids.Note(request.CustomId);
+        var plan = NoShards(record.Id);
         var upload = await store.BeginUploadAsync(BatchBlobs.Plan(record.Id), cancellationToken).ConfigureAwait(false);
         await using (upload.ConfigureAwait(false))
         {
-            foreach (var shard in plan.Shards)
+            await foreach (var shard in CutAsync(record, ids, cancellationToken).ConfigureAwait(false))
             {
                 var line = JsonSerializer.SerializeToUtf8Bytes(shard, BatchJsonContext.Stored.ShardSpec);
                 await upload.Content.WriteAsync(line, cancellationToken).ConfigureAwait(false);
                 await upload.Content.WriteAsync("\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+                plan = With(plan, shard);
             }
 
             var written = await upload.CompleteAsync(BlobWriteCondition.CreateOnly, cancellationToken).ConfigureAwait(false);
             if (written.IsWritten) return plan;
         }
 
-        return await ReadPlanAsync(record.Id, cancellationToken).ConfigureAwait(false) ?? throw PlanGone(record.Id);
+        return await FindPlanAsync(record.Id, cancellationToken).ConfigureAwait(false) ?? throw PlanGone(record.Id);
     }
+
+    private static PlanReference NoShards(BatchId batch) => new(BatchBlobs.Plan(batch), 0, 0);
+
+    private static PlanReference With(PlanReference plan, ShardSpec shard) => plan with { Shards = plan.Shards + 1, Rows = plan.Rows + shard.Rows };
 
     private static BatchCorruptedException PlanGone(BatchId batch) =>
         new(batch, BatchBlobs.Plan(batch), "the plan existed and is gone; plans are never deleted.");
 
-    // Read twice where an id may be repeated, never held: an input of ten million lines needs some 2 bytes a line.
-    private async Task<List<ShardSpec>> CutAsync(BatchRecord record, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ShardSpec> CutAsync(
+        BatchRecord record, RepeatedIds ids, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var ids = new RepeatedIds(record.Input.Length);
-        var shards = await CutAsync(record, NoteId, cancellationToken).ConfigureAwait(false);
-        return ids.HasSuspects ? await CutAsync(record, ids.IsRepeated, cancellationToken).ConfigureAwait(false) : shards;
-
-        bool NoteId(string id)
+        var cutter = new ShardCutter(record.Spec.RowsPerShard);
+        await foreach (var (line, request) in ReadInputAsync(record, cancellationToken).ConfigureAwait(false))
         {
-            ids.Note(id);
-            return false;
+            if (request is null) cutter.AddBlank(line);
+            else if (cutter.AddRow(line, request, isDuplicate: request.HasOwnId && ids.IsRepeated(request.CustomId)) is { } full) yield return full;
         }
+
+        if (cutter.Finish() is { } last) yield return last;
     }
 
-    private async Task<List<ShardSpec>> CutAsync(BatchRecord record, Func<string, bool> isRepeated, CancellationToken cancellationToken)
+    // Every line once, with null for a blank one. Read twice for a plan, never held: an input of ten million lines needs some 2 bytes a line.
+    private async IAsyncEnumerable<(RawLine Line, BatchRequestLine? Request)> ReadInputAsync(
+        BatchRecord record, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var stream = await StoredInput.OpenAsync(store, record, 0, null, cancellationToken).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
-        {
-            var cutter = new ShardCutter(record.Spec.RowsPerShard);
-            var lines = new RawLineReader(stream);
-            while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false) is { } line)
-            {
-                if (line.IsBlank)
-                {
-                    cutter.AddBlank(line);
-                    continue;
-                }
-
-                var request = RequestLineParser.Parse(line, record.Spec.InputStyle);
-                cutter.AddRow(line, request, isDuplicate: request.HasOwnId && isRepeated(request.CustomId));
-            }
-
-            return cutter.Finish();
-        }
+        await using var scope = stream.ConfigureAwait(false);
+        var lines = new RawLineReader(stream);
+        while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false) is { } line)
+            yield return (line, line.IsBlank ? null : RequestLineParser.Parse(line, record.Spec.InputStyle));
     }
 
-    private BatchRecord WithPlan(BatchRecord current, BatchPlan plan)
+    private BatchRecord WithPlan(BatchRecord current, PlanReference plan)
     {
-        if (current.Plan is not null) return current;
+        if (current.Plan is { } known)
+            return known == plan ? current : throw new BatchCorruptedException(
+                current.Id, known.Blob, $"it has {plan.Shards} shards of {plan.Rows} rows, the record says {known.Shards} of {known.Rows}.");
         var now = time.GetUtcNow();
         if (plan.Rows == 0)
         {
@@ -136,7 +136,7 @@ public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
 
         var planned = current with
         {
-            Plan = new PlanReference(BatchBlobs.Plan(current.Id), plan.Shards.Count, plan.Rows),
+            Plan = plan,
             RequestCounts = current.RequestCounts with { Total = plan.Rows },
             // A batch whose submitter had no tracing is followed from here.
             TraceParent = current.TraceParent ?? Activity.Current?.Id,

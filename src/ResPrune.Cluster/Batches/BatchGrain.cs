@@ -253,7 +253,7 @@ internal sealed partial class BatchGrain(
         var planned = await Task.Run(() => storage.EnsurePlannedAsync(_id, stop), stop);
         var progress = await Task.Run(() => storage.ReadProgressAsync(_id, stop), stop);
         BatchActivities.Planned(span, planned, progress);
-        _record = planned.Record;
+        _record = planned;
         _committed = progress.Totals;
         _foundCommitted = progress.Totals.Rows;
         if (_record.IsTerminal)
@@ -262,7 +262,7 @@ internal sealed partial class BatchGrain(
             return;
         }
 
-        _board = new ShardBoard(planned.Plan.Shards.Count, progress.CommittedShards, _options);
+        _board = new ShardBoard(_record.Plan!.Shards, progress.CommittedShards, _options);
         _rate.Note(RowsDone(), time.GetUtcNow());
         Observe(_board);
         LogLoaded(logger, _id.Value, _board.Shards, _board.Committed);

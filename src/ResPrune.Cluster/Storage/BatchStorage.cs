@@ -32,9 +32,9 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
             cancellationToken);
 
     /// <summary>
-    /// Plans the batch where that is not done, and reads its plan. Takes as long as reading the input; not under a deadline.
+    /// Plans the batch where that is not done. Takes as long as reading the input twice; not under a deadline.
     /// </summary>
-    public Task<PlannedBatch> EnsurePlannedAsync(BatchId batch, CancellationToken cancellationToken) =>
+    public Task<BatchRecord> EnsurePlannedAsync(BatchId batch, CancellationToken cancellationToken) =>
         _planner.EnsurePlannedAsync(batch, cancellationToken);
 
     /// <summary>
@@ -89,13 +89,14 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
     /// <summary>What a worker needs of a batch that is planned.</summary>
     public async Task<BatchContext> OpenAsync(BatchId batch, CancellationToken cancellationToken)
     {
-        var planned = await policy.RunAsync(
+        var record = await policy.RunAsync(
             StorageOperations.ReadBatch, token => _planner.EnsurePlannedAsync(batch, token), cancellationToken);
-        var root = planned.Record.Spec.ImageRoot;
+        var plan = await policy.RunAsync(StorageOperations.ReadBatch, token => _planner.ReadPlanAsync(batch, token), cancellationToken);
+        var root = record.Spec.ImageRoot;
         var pictures = root is null
             ? null
             : await policy.RunAsync(StorageOperations.ReadBatch, token => roots.OpenAsync(root, token), cancellationToken);
-        return new BatchContext(planned.Record, planned.Plan, new ImageFetcher(pictures, roots.Urls, images));
+        return new BatchContext(record, plan, new ImageFetcher(pictures, roots.Urls, images));
     }
 
     /// <summary>The lines of a shard.</summary>

@@ -3,7 +3,6 @@ using System.Text.Json;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Commit;
 using ResPrune.Batch.Rows;
-using ResPrune.Batch.Sharding;
 
 namespace ResPrune.Cluster.Tracing;
 
@@ -15,9 +14,9 @@ internal static class BatchActivities
         ClusterActivities.Start("batch plan", ActivityKind.Internal, record.Id.Value, record.TraceParent);
 
     /// <summary>What there is to do, and how much of it was found done.</summary>
-    public static void Planned(Activity? span, PlannedBatch planned, BatchProgress progress) => span?
-        .SetTag(TraceAttributes.Rows, planned.Plan.Rows)
-        .SetTag(TraceAttributes.Shards, planned.Plan.Shards.Count)
+    public static void Planned(Activity? span, BatchRecord planned, BatchProgress progress) => span?
+        .SetTag(TraceAttributes.Rows, planned.Plan?.Rows)
+        .SetTag(TraceAttributes.Shards, planned.Plan?.Shards)
         .SetTag(TraceAttributes.ShardsCommitted, progress.CommittedShards.Count);
 
     /// <summary>Writing the result files.</summary>

@@ -9,7 +9,6 @@ using ResPrune.Server.Health;
 using ResPrune.Server.Hosting;
 using ResPrune.Server.Metrics;
 using ResPrune.Server.Tracing;
-using StackExchange.Redis;
 
 namespace ResPrune.Server.Fleet;
 
@@ -77,11 +76,6 @@ public sealed class FleetSilo : IAsyncDisposable
         {
             return await StartAsync(setup, parts, cancellationToken);
         }
-        catch (Exception exception) when (exception is RedisException or RedisTimeoutException)
-        {
-            await DisposeAsync(parts);
-            throw RedisConnection.LostWhileJoining(setup.Fleet.Redis, exception);
-        }
         catch
         {
             await DisposeAsync(parts);
@@ -135,12 +129,14 @@ public sealed class FleetSilo : IAsyncDisposable
         var redis = await RedisConnection.ConnectAsync(
             fleet.Redis, fleet.StartTimeout, logging.CreateLogger<RedisConnection>(), cancellationToken);
         parts.Push(redis);
-        var name = await SiloNameClaim.TakeAsync(
-            redis.Multiplexer, fleet, options.Name, logging.CreateLogger<SiloNameClaim>(), cancellationToken);
+        var name = await redis.JoinAsync(
+            token => SiloNameClaim.TakeAsync(redis.Multiplexer, fleet, options.Name, logging.CreateLogger<SiloNameClaim>(), token),
+            fleet.StartTimeout,
+            cancellationToken);
         parts.Push(name);
         await engines.WhenLoadedAsync(cancellationToken);
-        var host = await StartHostAsync(
-            setup, new FleetSiloParts(store, images, redis, engines, meters, instruments, address), cancellationToken);
+        var shared = new FleetSiloParts(store, images, redis, engines, meters, instruments, address);
+        var host = await redis.JoinAsync(token => StartHostAsync(setup, shared, token), fleet.StartTimeout, cancellationToken);
         parts.Push(new DisposedHost(host));
         health.Joined(host.Services.GetRequiredService<ISiloStatusOracle>());
         return new FleetSilo(FleetSiloFacts.Of(setup, host, engines, metrics?.Address), host, parts, name.Lost, FleetSiloHost.StopLimit(setup));

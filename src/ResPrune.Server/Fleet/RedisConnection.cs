@@ -14,6 +14,7 @@ internal sealed partial class RedisConnection : IAsyncDisposable
 {
     private static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly ILogger _logger;
@@ -66,9 +67,36 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>What to say when Redis goes away between the first answer and the last that a start needs.</summary>
-    public static FleetStartException LostWhileJoining(string configuration, Exception exception) =>
-        new($"Redis at {Named(Parse(configuration))} was lost while the silo joined: {Reason(exception)}. Start the silo again when it is back.", exception);
+    /// <summary>
+    /// Does a part of joining the fleet, and gives up when Redis has been away for <paramref name="limit"/> without a break: Orleans by itself
+    /// tries for minutes. What is given up is told so, and not waited for.
+    /// </summary>
+    /// <exception cref="FleetStartException">Redis is away.</exception>
+    public async Task<T> JoinAsync<T>(Func<CancellationToken, Task<T>> part, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        // Not disposed: what was given up may still look at it.
+        var goesOn = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var joining = part(goesOn.Token);
+        for (var away = Stopwatch.StartNew(); !joining.IsCompleted && away.Elapsed < limit;)
+        {
+            if (_multiplexer.IsConnected) away.Restart();
+            await Task.WhenAny(joining, Task.Delay(Look, CancellationToken.None));
+        }
+
+        try
+        {
+            if (joining.IsCompleted) return await joining;
+        }
+        catch (Exception exception) when (FaultIn(exception) is { } fault)
+        {
+            throw LostWhileJoining(Reason(fault), exception);
+        }
+
+        // Not waited for either: Orleans leaves the fleet within this call.
+        _ = goesOn.CancelAsync();
+        _ = joining.ContinueWith(static given => given.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        throw LostWhileJoining($"it has been away for {limit.TotalSeconds:0.#} s", null);
+    }
 
     /// <summary>The address that this machine reaches Redis from.</summary>
     public static IPAddress LocalAddress(string configuration)
@@ -95,6 +123,16 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         _multiplexer.ConnectionFailed -= OnLost;
         _multiplexer.ConnectionRestored -= OnRestored;
         await _multiplexer.DisposeAsync();
+    }
+
+    private FleetStartException LostWhileJoining(string reason, Exception? exception) =>
+        new($"Redis at {Endpoints} was lost while the silo joined: {reason}. Start the silo again when it is back.", exception);
+
+    // What the Redis client complained of, where Orleans wraps it.
+    private static Exception? FaultIn(Exception? exception)
+    {
+        while (exception is not (null or RedisException or RedisTimeoutException)) exception = exception.InnerException;
+        return exception;
     }
 
     private static ConfigurationOptions Parse(string configuration)

@@ -121,7 +121,7 @@ public sealed class BatchSubmitterTests
     {
         await _flow.Submitter.SubmitAsync(
             BatchFlow.Id, new FolderInput(await BatchFlow.SourceAsync(""), ["q"]), BatchFlow.Spec(2), new Dictionary<string, string> { ["who"] = "me" }, None);
-        await _flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+        await _flow.PlanAsync();
         var json = JsonDocument.Parse((await _store.GetAsync(BatchBlobs.Record(BatchFlow.Id)))!).RootElement;
         Assert.Equal(("batch", "in_progress", BatchFlow.Id.Value), (json.GetProperty("object").GetString(), json.GetProperty("status").GetString(), json.GetProperty("id").GetString()));
         Assert.Equal("/v1/chat/completions", json.GetProperty("endpoint").GetString());

@@ -60,7 +60,7 @@ public sealed class AzureBatchTests(AzuriteFixture azurite)
         var flow = new BatchFlow(store);
         var source = await BatchFlow.SourceAsync(Line("1", "a.png") + "\n" + Line("2", "b.png"));
         await flow.SubmitAsync(source, 1);
-        var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+        var planned = await flow.PlanAsync();
         await flow.WorkAsync(planned.Record, planned.Plan.Shards[0], source);
         await store.PutAsync(BatchBlobs.Input(BatchFlow.Id), (await store.GetAsync(BatchBlobs.Input(BatchFlow.Id)))!);
         var exception = await Assert.ThrowsAsync<BatchCorruptedException>(() => flow.WorkAsync(planned.Record, planned.Plan.Shards[1], source));

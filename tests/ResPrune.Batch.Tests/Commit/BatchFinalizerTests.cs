@@ -82,7 +82,7 @@ public sealed class BatchFinalizerTests
         var source = await BatchFlow.SourceAsync(Lines("1:a", "2:b", "3:c"));
         var flow = new BatchFlow(_store);
         await flow.SubmitAsync(source, 1);
-        var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+        var planned = await flow.PlanAsync();
         await flow.WorkAsync(planned.Record, planned.Plan.Shards[1], source);
         var late = await flow.AttemptAsync(planned.Record, planned.Plan.Shards[2], source);
         var record = await flow.Finalizer.CloseAsync(BatchFlow.Id, BatchStatus.Expired, None);
@@ -117,7 +117,7 @@ public sealed class BatchFinalizerTests
         var source = await BatchFlow.SourceAsync(Lines("1:a"));
         var flow = new BatchFlow(_store);
         await flow.SubmitAsync(source, 1);
-        var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+        var planned = await flow.PlanAsync();
         var commit = (await flow.WorkAsync(planned.Record, planned.Plan.Shards[0], source)).Standing;
         await flow.Ledger.TryCommitAsync(commit with { Shard = 1 }, None);
         await Assert.ThrowsAsync<BatchCorruptedException>(() => flow.Finalizer.FinalizeAsync(BatchFlow.Id, None));
@@ -129,7 +129,7 @@ public sealed class BatchFinalizerTests
         var source = await BatchFlow.SourceAsync(Lines("1:a", "2:b"));
         var flow = new BatchFlow(_store);
         await flow.SubmitAsync(source, 1);
-        var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+        var planned = await flow.PlanAsync();
         foreach (var shard in planned.Plan.Shards) await flow.WorkAsync(planned.Record, shard, source);
         var name = BatchBlobs.Plan(BatchFlow.Id);
         await _store.PutAsync(name, (await _store.GetAsync(name))!.Split('\n')[0] + "\n");
@@ -146,7 +146,7 @@ public sealed class BatchFinalizerTests
         var source = await BatchFlow.SourceAsync(Lines("1:a", "2:b"));
         var flow = new BatchFlow(_store);
         await flow.SubmitAsync(source, 2);
-        var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+        var planned = await flow.PlanAsync();
         var rows = await flow.AnswerAsync(planned.Record, planned.Plan.Shards[0], source);
         rows[1] = rows[1] with { CustomId = "1", Result = rows[1].Result with { CustomId = "1" } };
         var attempt = await flow.Ledger.WriteAttemptAsync(BatchFlow.Id, planned.Plan.Shards[0], AttemptId.New(), rows, BatchFlow.Engine, None);

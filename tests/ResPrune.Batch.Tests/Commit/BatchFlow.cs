@@ -48,11 +48,18 @@ internal sealed class BatchFlow(IBlobStore store)
     public Task<BatchRecord> SubmitAsync(IBlobStore source, int rowsPerShard) => Submitter.SubmitAsync(
         Id, new JsonLinesInput(source, "in.jsonl"), Spec(rowsPerShard), null, CancellationToken.None);
 
+    /// <summary>Plans the batch, and reads the plan.</summary>
+    public async Task<PlannedBatch> PlanAsync()
+    {
+        var record = await Planner.EnsurePlannedAsync(Id, CancellationToken.None).ConfigureAwait(false);
+        return new PlannedBatch(record, await Planner.ReadPlanAsync(Id, CancellationToken.None).ConfigureAwait(false));
+    }
+
     /// <summary>Everything from submission to the end; goes on where an earlier run stopped.</summary>
     public async Task<BatchRecord> RunAsync(IBlobStore source, int rowsPerShard)
     {
         await SubmitAsync(source, rowsPerShard).ConfigureAwait(false);
-        var planned = await Planner.EnsurePlannedAsync(Id, CancellationToken.None).ConfigureAwait(false);
+        var planned = await PlanAsync().ConfigureAwait(false);
         var progress = await Ledger.ReadProgressAsync(Id, CancellationToken.None).ConfigureAwait(false);
         foreach (var shard in planned.Plan.Shards.Where(shard => !progress.CommittedShards.Contains(shard.Ordinal)))
             await WorkAsync(planned.Record, shard, source).ConfigureAwait(false);

@@ -75,7 +75,7 @@ public sealed class CrashTests
             var store = new InMemoryBlobStore();
             var flow = new BatchFlow(store);
             await flow.SubmitAsync(source, 2);
-            var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, CancellationToken.None);
+            var planned = await flow.PlanAsync();
             await flow.WorkAsync(planned.Record, planned.Plan.Shards[0], source);
             var crashed = true;
             try

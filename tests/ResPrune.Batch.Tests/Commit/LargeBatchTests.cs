@@ -34,7 +34,7 @@ public sealed class LargeBatchTests : IDisposable
         var flow = new BatchFlow(store);
         start = GC.GetTotalMemory(forceFullCollection: true);
         await flow.SubmitAsync(source, RowsPerShard);
-        var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, CancellationToken.None);
+        var planned = await flow.PlanAsync();
         var planning = most;
         foreach (var shard in planned.Plan.Shards) await flow.WorkAsync(planned.Record, shard, source);
         most = 0;

@@ -26,7 +26,7 @@ public sealed class RaceTests
             var store = new InMemoryBlobStore();
             var flow = new BatchFlow(store);
             await flow.SubmitAsync(source, 10);
-            var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, CancellationToken.None);
+            var planned = await flow.PlanAsync();
             var scheduler = new StepScheduler();
             var work = Enumerable.Range(0, 2)
                 .Select(worker => new BatchFlow(scheduler.ViewFor(worker, store)).WorkAsync(planned.Record, planned.Plan.Shards[0], source)).ToArray();
@@ -75,7 +75,7 @@ public sealed class RaceTests
             var store = new InMemoryBlobStore();
             var flow = new BatchFlow(store);
             await flow.SubmitAsync(source, 1);
-            var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, CancellationToken.None);
+            var planned = await flow.PlanAsync();
             var scheduler = new StepScheduler();
             var worker = WorkAllAsync(new BatchFlow(scheduler.ViewFor(0, store)), planned, source);
             var closer = new BatchFlow(scheduler.ViewFor(1, store)).Finalizer.CloseAsync(BatchFlow.Id, BatchStatus.Cancelled, CancellationToken.None);
@@ -93,7 +93,7 @@ public sealed class RaceTests
         Assert.True(counts.Count > 1, $"the race always ended the same way: {string.Join(',', counts)}");
     });
 
-    private static async Task WorkAllAsync(BatchFlow flow, ResPrune.Batch.Sharding.PlannedBatch planned, IBlobStore source)
+    private static async Task WorkAllAsync(BatchFlow flow, PlannedBatch planned, IBlobStore source)
     {
         foreach (var shard in planned.Plan.Shards) await flow.WorkAsync(planned.Record, shard, source).ConfigureAwait(false);
     }

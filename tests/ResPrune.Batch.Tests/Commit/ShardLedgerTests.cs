@@ -125,7 +125,7 @@ public sealed class ShardLedgerTests
         var source = await BatchFlow.SourceAsync(Input);
         var flow = new BatchFlow(_store);
         await flow.SubmitAsync(source, 10);
-        var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+        var planned = await flow.PlanAsync();
         return (flow, planned.Record, Assert.Single(planned.Plan.Shards), source);
     }
 }

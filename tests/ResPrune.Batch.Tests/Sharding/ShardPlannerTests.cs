@@ -40,7 +40,7 @@ public sealed class ShardPlannerTests
             Assert.True(bytes.Length == end, $"seed {seed}: shards end at {end} of {bytes.Length}");
             Assert.All(planned.Plan.Shards.SkipLast(1), shard => Assert.Equal(rowsPerShard, shard.Rows));
             AssertSameButDuplicates(whole, rows, seed);
-            Assert.Equal(planned.Plan.Shards.Select(Flat), (await new ShardPlanner(store, TimeProvider.System).ReadPlanAsync(BatchFlow.Id, None))!.Shards.Select(Flat));
+            Assert.Equal(planned.Plan.Shards.Select(Flat), (await new ShardPlanner(store, TimeProvider.System).ReadPlanAsync(BatchFlow.Id, None)).Shards.Select(Flat));
         }
     }
 
@@ -53,7 +53,7 @@ public sealed class ShardPlannerTests
     {
         var text = string.Concat(Enumerable.Range(0, rows).Select(row => $$"""{"id":"{{row}}","image":"a.png","question":"q"}""" + "\n"));
         var (planned, _, _) = await PlanAsync(text, new BatchSpec { Model = "m" }.RowsPerShard);
-        Assert.Equal((shards, (long)rows), (planned.Plan.Shards.Count, planned.Plan.Rows));
+        Assert.Equal((shards, (long)rows), (planned.Plan.Shards.Count, planned.Plan.Shards.Sum(shard => (long)shard.Rows)));
         Assert.Equal(new PlanReference(BatchBlobs.Plan(BatchFlow.Id), shards, rows), planned.Record.Plan);
         Assert.Equal((BatchStatus.InProgress, (long)rows), (planned.Record.Status, planned.Record.RequestCounts.Total));
     }
@@ -89,7 +89,7 @@ public sealed class ShardPlannerTests
     {
         var (planned, flow, store) = await PlanAsync("{\"id\":\"x\",\"image\":\"a.png\",\"question\":\"q\"}", 5);
         var etag = (await store.GetPropertiesAsync(BatchBlobs.Plan(BatchFlow.Id), None))!.ETag;
-        var again = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+        var again = await flow.PlanAsync();
         Assert.Equal(planned.Plan.Shards.Select(Flat), again.Plan.Shards.Select(Flat));
         Assert.Equal(etag, (await store.GetPropertiesAsync(BatchBlobs.Plan(BatchFlow.Id), None))!.ETag);
     }
@@ -125,10 +125,22 @@ public sealed class ShardPlannerTests
             None);
         for (var i = 0; i < 2; i++)
         {
-            var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+            var planned = await flow.PlanAsync();
             Assert.Equal((BatchStatus.Failed, "empty_input"), (planned.Record.Status, Assert.Single(planned.Record.Errors!.Data).Code));
             Assert.Empty(planned.Plan.Shards);
         }
+    }
+
+    [Fact]
+    public async Task A_plan_that_is_not_the_one_of_the_record_is_refused()
+    {
+        var (_, flow, store) = await PlanAsync("{\"id\":\"x\",\"image\":\"a.png\",\"question\":\"q\"}\n{\"id\":\"y\",\"image\":\"a.png\",\"question\":\"q\"}", 1);
+        var name = BatchBlobs.Plan(BatchFlow.Id);
+        var shards = (await store.GetAsync(name))!.Split('\n');
+        await store.PutAsync(name, shards[0] + "\n");
+        var exception = await Assert.ThrowsAsync<BatchCorruptedException>(() => flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None));
+        Assert.Contains("1 shards of 1 rows, the record says 2 of 2", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(name, exception.Blob);
     }
 
     private static async Task<(PlannedBatch Planned, BatchFlow Flow, InMemoryBlobStore Store)> PlanAsync(string text, int rowsPerShard)
@@ -136,7 +148,7 @@ public sealed class ShardPlannerTests
         var store = new InMemoryBlobStore();
         var flow = new BatchFlow(store);
         await flow.SubmitAsync(await BatchFlow.SourceAsync(text), rowsPerShard);
-        return (await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None), flow, store);
+        return (await flow.PlanAsync(), flow, store);
     }
 
     private static async Task<List<BatchRequestLine>> ReadAsync(BatchFlow flow, PlannedBatch planned, ShardSpec shard)

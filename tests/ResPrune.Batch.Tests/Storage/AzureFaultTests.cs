@@ -85,7 +85,7 @@ public sealed class AzureFaultTests(AzuriteFixture azurite) : IAsyncLifetime
         var flow = new BatchFlow(Store);
         var source = await BatchFlow.SourceAsync("""{"id":"x","image":"a.png","question":"q"}""");
         await flow.SubmitAsync(source, 5);
-        var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+        var planned = await flow.PlanAsync();
         var first = await flow.AttemptAsync(planned.Record, planned.Plan.Shards[0], source);
         var second = await flow.AttemptAsync(planned.Record, planned.Plan.Shards[0], source);
         _proxy.FailFirst(StorageFault.LoseReply, (method, target) => method == "PUT" && target.Contains("/commits/", StringComparison.Ordinal));
@@ -100,7 +100,7 @@ public sealed class AzureFaultTests(AzuriteFixture azurite) : IAsyncLifetime
         var flow = new BatchFlow(Store);
         var source = await BatchFlow.SourceAsync("""{"id":"x","image":"a.png","question":"q"}""");
         await flow.SubmitAsync(source, 5);
-        var planned = await flow.Planner.EnsurePlannedAsync(BatchFlow.Id, None);
+        var planned = await flow.PlanAsync();
         var attempt = await flow.AttemptAsync(planned.Record, planned.Plan.Shards[0], source);
         _proxy.Decide = (method, _) => method == "PUT" ? StorageFault.LoseReply : StorageFault.None;
         await Assert.ThrowsAnyAsync<IOException>(() => flow.Ledger.TryCommitAsync(attempt, None));

@@ -97,16 +97,17 @@ public sealed class VerifierTests
     {
         await SubmitAsync();
         var planned = await new ShardPlanner(_store, TimeProvider.System).EnsurePlannedAsync(_batch, CancellationToken.None);
-        await CommitAsync(planned.Record, answer, seconds: 1);
+        await CommitAsync(planned, answer, seconds: 1);
         await new BatchFinalizer(_store, TimeProvider.System).FinalizeAsync(_batch, CancellationToken.None);
-        return planned.Record;
+        return planned;
     }
 
     private async Task CommitAsync(BatchRecord record, Func<ChaosRow, string> answer, double seconds)
     {
-        var planned = await new ShardPlanner(_store, TimeProvider.System).EnsurePlannedAsync(_batch, CancellationToken.None);
+        var planner = new ShardPlanner(_store, TimeProvider.System);
+        await planner.EnsurePlannedAsync(_batch, CancellationToken.None);
         var ledger = new ShardLedger(_store, TimeProvider.System);
-        foreach (var shard in planned.Plan.Shards)
+        foreach (var shard in (await planner.ReadPlanAsync(_batch, CancellationToken.None)).Shards)
         {
             var rows = new List<AttemptRow>();
             await foreach (var line in new ShardReader(_store).ReadAsync(record, shard, CancellationToken.None)) rows.Add(Row(line, answer, seconds));

@@ -78,6 +78,23 @@ public sealed class FleetStartTests : IClassFixture<TestFleet>
         Assert.Contains("came back without", ended.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("SET")]
+    [InlineData("HSETNX")]
+    [InlineData("EVAL")]
+    public async Task ARedisThatIsLostWhileASiloJoinsIsNamed(string command)
+    {
+        using var fleet = new TestFleet();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var killed = fleet.Redis.KillAtAsync(command, deadline.Token);
+        using var silo = Resprune.StartIn(fleet.Place.PathOf(), Impatient, ["silo", "--role", "control", .. fleet.Connection]);
+        await killed;
+        var ended = (await silo.EndAsync()).Expect(2);
+        var line = ended.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        Assert.StartsWith($"resprune: Redis at {fleet.Redis.Address} was lost while the silo joined", line, StringComparison.Ordinal);
+        Assert.EndsWith("Start the silo again when it is back.", line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task SettingsComeFromTheFileThenTheEnvironmentThenTheCommandLine()
     {

@@ -68,6 +68,18 @@ internal sealed class RedisServer : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>Ends it the hard way as soon as somebody sends this command.</summary>
+    public async Task KillAtAsync(string command, CancellationToken cancellationToken)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", Port, cancellationToken);
+        await client.GetStream().WriteAsync("MONITOR\r\n"u8.ToArray(), cancellationToken);
+        using var seen = new StreamReader(client.GetStream());
+        while (await seen.ReadLineAsync(cancellationToken) is { } line)
+            if (line.Contains($"\"{command}\"", StringComparison.OrdinalIgnoreCase)) break;
+        Kill();
+    }
+
     /// <summary>Loses what it had; it must not be running.</summary>
     public void Forget()
     {

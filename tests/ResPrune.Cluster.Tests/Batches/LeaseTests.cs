@@ -166,11 +166,12 @@ public sealed class LeaseTests
 
     private async Task<CommitOutcome> CommitAsync(TestBatch batch, ShardLease lease, string? answer)
     {
-        var planned = await new ShardPlanner(_store, _time).EnsurePlannedAsync(batch.Id, CancellationToken.None);
-        var shard = planned.Plan.Shards[lease.Shard];
+        var planner = new ShardPlanner(_store, _time);
+        var planned = await planner.EnsurePlannedAsync(batch.Id, CancellationToken.None);
+        var shard = (await planner.ReadPlanAsync(batch.Id, CancellationToken.None)).Shards[lease.Shard];
         var images = new ImageFetcher(_store, urls: null, new ImageFetcherOptions());
         var rows = new List<AttemptRow>();
-        await foreach (var line in new ShardReader(_store).ReadAsync(planned.Record, shard, CancellationToken.None))
+        await foreach (var line in new ShardReader(_store).ReadAsync(planned, shard, CancellationToken.None))
         {
             var image = (FetchedImage)await images.FetchAsync(line.Image, CancellationToken.None);
             ResultRow row = answer is null
