@@ -6,7 +6,7 @@ namespace ResPrune.Batch.Sharding;
 /// <summary>
 /// Finds ids that occur more than once, exactly, in two looks at them and memory that hardly grows with their number. The first look puts every id into
 /// a filter of a few bits an id; an id that the filter seems to know already is a suspect: every repeated one, and a few in a thousand others. The
-/// second look, needed only when there are suspects, counts these alone.
+/// second look counts these alone.
 /// </summary>
 /// <param name="inputBytes">Length of the input in bytes, which the filter's size follows: 1/64 of it, so some 20 bits for a line of 150 bytes.</param>
 internal sealed class RepeatedIds(long inputBytes)
@@ -16,8 +16,8 @@ internal sealed class RepeatedIds(long inputBytes)
     private readonly ulong[] _filter = new ulong[FilterBytes(inputBytes) / sizeof(ulong)];
     private readonly Dictionary<UInt128, bool> _suspects = [];
 
-    /// <summary>True when a second look is needed.</summary>
-    public bool HasSuspects => _suspects.Count > 0;
+    /// <summary>Ids to be counted in the second look; besides the filter, all that is held.</summary>
+    public int Suspects => _suspects.Count;
 
     /// <summary>The first look at an id.</summary>
     public void Note(string id)
