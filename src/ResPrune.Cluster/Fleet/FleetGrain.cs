@@ -104,7 +104,12 @@ internal sealed partial class FleetGrain(
         try
         {
             foreach (var record in await Task.Run(() => storage.ListUnfinishedAsync(CancellationToken.None)))
+            {
                 await Coordinator(record.Id).StartAsync(CancellationToken.None);
+                // Not left to the coordinator: the one that has just answered may be leaving with its silo, as the fleet grain before this one did,
+                // and the next one comes only when somebody asks it for work (seed 7).
+                await RegisterBatchAsync(record.Id, record.Spec.Priority, CancellationToken.None);
+            }
         }
         catch (Exception exception)
         {
