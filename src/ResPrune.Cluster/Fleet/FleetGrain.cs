@@ -107,7 +107,7 @@ internal sealed partial class FleetGrain(
             {
                 await Coordinator(record.Id).StartAsync(CancellationToken.None);
                 // Not left to the coordinator: the one that has just answered may be leaving with its silo, as the fleet grain before this one did,
-                // and the next one comes only when somebody asks it for work (seed 7).
+                // and the next one comes only when somebody asks it for work. A batch that has ended meanwhile is removed when it is asked.
                 await RegisterBatchAsync(record.Id, record.Spec.Priority, CancellationToken.None);
             }
         }
