@@ -62,12 +62,20 @@ public sealed class BatchCatalog(IBlobStore store)
         }
     }
 
-    /// <summary>All records, in the order of their ids, which is that of submission.</summary>
-    public async IAsyncEnumerable<BatchRecord> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The ids under which there is something, in their order, which is that of submission; not each need have a record.</summary>
+    public async IAsyncEnumerable<BatchId> ListIdsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var folder in store.ListFoldersAsync(BatchBlobs.Root, cancellationToken).ConfigureAwait(false))
         {
-            if (!BatchId.TryParse(folder, out var batch)) continue;
+            if (BatchId.TryParse(folder, out var batch)) yield return batch;
+        }
+    }
+
+    /// <summary>All records, in the order of their ids, which is that of submission.</summary>
+    public async IAsyncEnumerable<BatchRecord> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var batch in ListIdsAsync(cancellationToken).ConfigureAwait(false))
+        {
             if (await ReadAsync(batch, cancellationToken).ConfigureAwait(false) is { } read) yield return read.Record;
         }
     }

@@ -205,7 +205,7 @@ internal sealed partial class BatchGrain(
         if (_board is not null && !_record!.IsTerminal) Observe(_board);
         Advance();
         // Also while it is being planned: the fleet's questions are what brings back a coordinator that was lost with its silo.
-        if (!_record!.IsTerminal) await RegisterAsync(cancellationToken);
+        if (!_record!.IsTerminal) await RegisterAsync(hasNewWork: false, cancellationToken);
     }
 
     /// <summary>
@@ -266,7 +266,7 @@ internal sealed partial class BatchGrain(
         _rate.Note(RowsDone(), time.GetUtcNow());
         Observe(_board);
         LogLoaded(logger, _id.Value, _board.Shards, _board.Committed);
-        await RegisterAsync(stop);
+        await RegisterAsync(hasNewWork: true, stop);
         // What may be next (all was committed already, or cancel came meanwhile) starts when this work has ended.
         _ = AdvanceAfterAsync(_work!);
     }
@@ -322,11 +322,11 @@ internal sealed partial class BatchGrain(
         await UnregisterAsync(cancellationToken);
     }
 
-    private async Task RegisterAsync(CancellationToken cancellationToken)
+    private async Task RegisterAsync(bool hasNewWork, CancellationToken cancellationToken)
     {
         try
         {
-            await Fleet.RegisterBatchAsync(_id, _record!.Spec.Priority, cancellationToken);
+            await Fleet.RegisterBatchAsync(_id, _record!.Spec.Priority, hasNewWork, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -35,9 +35,9 @@ internal sealed partial class FleetGrain(
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task RegisterBatchAsync(BatchId batch, int priority, CancellationToken cancellationToken)
+    public Task RegisterBatchAsync(BatchId batch, int priority, bool hasNewWork, CancellationToken cancellationToken)
     {
-        if (_batches.Set(batch, priority)) WakeWorkers();
+        if (_batches.Set(batch, priority) || hasNewWork) WakeWorkers();
         return Task.CompletedTask;
     }
 
@@ -103,13 +103,15 @@ internal sealed partial class FleetGrain(
     {
         try
         {
-            foreach (var record in await Task.Run(() => storage.ListUnfinishedAsync(CancellationToken.None)))
+            var unfinished = await Task.Run(() => storage.ListUnfinishedAsync(LogUnreadable, CancellationToken.None));
+            foreach (var record in unfinished)
             {
-                await Coordinator(record.Id).StartAsync(CancellationToken.None);
-                // Not left to the coordinator: the one that has just answered may be leaving with its silo, as the fleet grain before this one did,
+                // Not left to the coordinator: the one that answers may be leaving with its silo, as the fleet grain before this one did,
                 // and the next one comes only when somebody asks it for work. A batch that has ended meanwhile is removed when it is asked.
-                await RegisterBatchAsync(record.Id, record.Spec.Priority, CancellationToken.None);
+                await RegisterBatchAsync(record.Id, record.Spec.Priority, hasNewWork: false, CancellationToken.None);
             }
+
+            foreach (var record in unfinished) await Coordinator(record.Id).StartAsync(CancellationToken.None);
         }
         catch (Exception exception)
         {
@@ -117,6 +119,8 @@ internal sealed partial class FleetGrain(
             // Try again with a new activation rather than forget batches that nobody else knows of.
             DeactivateOnIdle();
         }
+
+        void LogUnreadable(BatchCorruptedException fault) => LogCorrupted(logger, fault.Message);
     }
 
     /// <summary>Beside the turns: the store of the reminders may be away for a while, and only the comfort of being woken depends on it.</summary>
@@ -143,6 +147,9 @@ internal sealed partial class FleetGrain(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The fleet grain could not set its reminder: {Reason}")]
     private static partial void LogNoReminder(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The store could not be searched for unfinished batches.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A batch in the store is not gone on with: {Fault}")]
+    private static partial void LogCorrupted(ILogger logger, string fault);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The unfinished batches of the store could not all be gone on with; it is tried again.")]
     private static partial void LogNotResumed(ILogger logger, Exception exception);
 }

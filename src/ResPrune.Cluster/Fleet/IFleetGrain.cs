@@ -12,9 +12,13 @@ public interface IFleetGrain : IGrainWithIntegerKey
     /// <summary>The key of the one grain.</summary>
     const long Key = 0;
 
-    /// <summary>A batch has work. Repeated by its coordinator, so that a new fleet grain learns of it.</summary>
+    /// <summary>A batch has not ended. Repeated by its coordinator, so that a new fleet grain learns of it.</summary>
+    /// <param name="batch">The batch; workers are woken when it was not known.</param>
+    /// <param name="priority">The priority of its turns.</param>
+    /// <param name="hasNewWork">Whether shards can be had of it that could not be before: workers are woken for a known batch too.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     [Alias("RegisterBatch")]
-    Task RegisterBatchAsync(BatchId batch, int priority, CancellationToken cancellationToken);
+    Task RegisterBatchAsync(BatchId batch, int priority, bool hasNewWork, CancellationToken cancellationToken);
 
     /// <summary>A batch has no work any more.</summary>
     [Alias("RemoveBatch")]

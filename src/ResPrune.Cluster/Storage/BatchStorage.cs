@@ -12,6 +12,8 @@ namespace ResPrune.Cluster.Storage;
 /// <summary>The batch protocol as grains and workers use it: every step with deadlines and retries, and safe to repeat.</summary>
 internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFetcherOptions images, StoragePolicy policy, TimeProvider time)
 {
+    private const int RecordsAbreast = 16;
+
     private readonly BatchCatalog _catalog = new(store);
     private readonly ShardPlanner _planner = new(store, time);
     private readonly ShardReader _reader = new(store);
@@ -24,12 +26,32 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
         async token => (await _catalog.ReadAsync(batch, token))?.Record,
         cancellationToken);
 
-    /// <summary>Batches that have not ended, in the order they were submitted.</summary>
-    public Task<IReadOnlyList<BatchRecord>> ListUnfinishedAsync(CancellationToken cancellationToken) =>
-        policy.RunAsync<IReadOnlyList<BatchRecord>>(
-            StorageOperations.ReadBatch,
-            async token => await _catalog.ListAsync(token).Where(record => !record.IsTerminal).ToListAsync(token),
-            cancellationToken);
+    /// <summary>
+    /// Batches that have not ended, in the order they were submitted. Takes as long as reading the record of every batch there ever was, many at
+    /// a time; not under one deadline.
+    /// </summary>
+    /// <param name="onCorrupted">Told of each batch whose record is not one; the others are listed nevertheless. Called by many threads.</param>
+    /// <param name="cancellationToken">Stops listing.</param>
+    public async Task<IReadOnlyList<BatchRecord>> ListUnfinishedAsync(
+        Action<BatchCorruptedException> onCorrupted, CancellationToken cancellationToken)
+    {
+        var batches = await policy.RunAsync(
+            StorageOperations.ReadBatch, async token => await _catalog.ListIdsAsync(token).ToListAsync(token), cancellationToken);
+        var records = new BatchRecord?[batches.Count];
+        var abreast = new ParallelOptions { MaxDegreeOfParallelism = RecordsAbreast, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(Enumerable.Range(0, records.Length), abreast, async (index, token) =>
+        {
+            try
+            {
+                records[index] = await ReadRecordAsync(batches[index], token);
+            }
+            catch (BatchCorruptedException exception)
+            {
+                onCorrupted(exception);
+            }
+        });
+        return [.. records.OfType<BatchRecord>().Where(record => !record.IsTerminal)];
+    }
 
     /// <summary>
     /// Plans the batch where that is not done. Takes as long as reading the input twice; not under a deadline.
