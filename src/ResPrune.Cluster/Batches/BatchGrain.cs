@@ -64,6 +64,8 @@ internal sealed partial class BatchGrain(
     public async Task<BatchSnapshot> StartAsync(CancellationToken cancellationToken)
     {
         await EnsureLoadedAsync(cancellationToken);
+        // Before the answer: when this silo is lost right after it, the fleet's questions bring the batch back.
+        if (!_record!.IsTerminal) await RegisterAsync(hasNewWork: false, cancellationToken);
         return Snapshot();
     }
 

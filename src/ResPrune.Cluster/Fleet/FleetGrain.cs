@@ -22,17 +22,23 @@ internal sealed partial class FleetGrain(
 
     private readonly FairTurns<BatchId> _batches = new();
     private readonly KnownWorkers _workers = new(options.Value.WorkerMemory);
+    private Task _resuming = Task.CompletedTask;
+    private bool _hasResumed;
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (options.Value.ResumeUnfinished) _ = ResumeAsync();
+        Resume();
         if (options.Value.Reminders) _ = RemindAsync();
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
+    /// <summary>Looks into the store again: whatever went wrong between a submission and its registration, the batch is found within a minute.</summary>
+    public Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        Resume();
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task RegisterBatchAsync(BatchId batch, int priority, bool hasNewWork, CancellationToken cancellationToken)
@@ -99,6 +105,11 @@ internal sealed partial class FleetGrain(
         }
     }
 
+    private void Resume()
+    {
+        if (options.Value.ResumeUnfinished && _resuming.IsCompleted) _resuming = ResumeAsync();
+    }
+
     private async Task ResumeAsync()
     {
         try
@@ -112,12 +123,13 @@ internal sealed partial class FleetGrain(
             }
 
             foreach (var record in unfinished) await Coordinator(record.Id).StartAsync(CancellationToken.None);
+            _hasResumed = true;
         }
         catch (Exception exception)
         {
             LogNotResumed(logger, exception);
-            // Try again with a new activation rather than forget batches that nobody else knows of.
-            DeactivateOnIdle();
+            // Try again with a new activation rather than forget batches that nobody else knows of; later there is the next reminder.
+            if (!_hasResumed) DeactivateOnIdle();
         }
 
         void LogUnreadable(BatchCorruptedException fault) => LogCorrupted(logger, fault.Message);

@@ -4,8 +4,8 @@ namespace ResPrune.Cluster.Fleet;
 public sealed class FleetOptions
 {
     /// <summary>
-    /// Whether a new fleet grain looks for unfinished batches in the store, so that a fleet that lost all its silos goes on by itself.
-    /// Default true. The embedded host sets false: it works on the batches it is given.
+    /// Whether the fleet grain looks for unfinished batches in the store when it starts and whenever a reminder wakes it, so that a fleet that
+    /// lost all its silos goes on by itself. Default true. The embedded host sets false: it works on the batches it is given.
     /// </summary>
     public bool ResumeUnfinished { get; set; } = true;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Commit;
 using ResPrune.Batch.Images;
@@ -15,6 +16,7 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
     private const int RecordsAbreast = 16;
 
     private readonly BatchCatalog _catalog = new(store);
+    private readonly ConcurrentDictionary<BatchId, bool> _ended = new();
     private readonly ShardPlanner _planner = new(store, time);
     private readonly ShardReader _reader = new(store);
     private readonly ShardLedger _ledger = new(store, time);
@@ -27,8 +29,8 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
         cancellationToken);
 
     /// <summary>
-    /// Batches that have not ended, in the order they were submitted. Takes as long as reading the record of every batch there ever was, many at
-    /// a time; not under one deadline.
+    /// Batches that have not ended, in the order they were submitted. The first time it takes as long as reading the record of every batch there
+    /// ever was, many at a time, and is not under one deadline; records that had ended are not read again.
     /// </summary>
     /// <param name="onCorrupted">Told of each batch whose record is not one; the others are listed nevertheless. Called by many threads.</param>
     /// <param name="cancellationToken">Stops listing.</param>
@@ -36,21 +38,25 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
         Action<BatchCorruptedException> onCorrupted, CancellationToken cancellationToken)
     {
         var batches = await policy.RunAsync(
-            StorageOperations.ReadBatch, async token => await _catalog.ListIdsAsync(token).ToListAsync(token), cancellationToken);
+            StorageOperations.ReadBatch,
+            async token => await _catalog.ListIdsAsync(token).Where(batch => !_ended.ContainsKey(batch)).ToListAsync(token),
+            cancellationToken);
         var records = new BatchRecord?[batches.Count];
         var abreast = new ParallelOptions { MaxDegreeOfParallelism = RecordsAbreast, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(0, records.Length), abreast, async (index, token) =>
         {
             try
             {
-                records[index] = await ReadRecordAsync(batches[index], token);
+                if (await ReadRecordAsync(batches[index], token) is not { } record) return;
+                if (record.IsTerminal) _ended.TryAdd(record.Id, true);
+                else records[index] = record;
             }
             catch (BatchCorruptedException exception)
             {
                 onCorrupted(exception);
             }
         });
-        return [.. records.OfType<BatchRecord>().Where(record => !record.IsTerminal)];
+        return [.. records.OfType<BatchRecord>()];
     }
 
     /// <summary>

@@ -12,38 +12,57 @@ public sealed class FleetGrainTests
     private readonly InMemoryBlobStore _store = new();
 
     [Fact]
-    public async Task A_batch_goes_on_whose_coordinator_answers_a_new_fleet_grain_and_leaves_before_it_registers()
+    public async Task A_new_fleet_grain_knows_what_it_resumes_whatever_becomes_of_the_coordinator()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
+        // As one does that is leaving with its silo: it answers, registers nowhere and is gone.
+        var started = new CallHook(nameof(IBatchGrain.StartAsync), AnswerAndLeaveAsync);
+        var registered = new CallHook(nameof(IFleetGrain.RegisterBatchAsync), _ => throw new TimeoutException("The fleet grain is moving."));
+        await using var fleet = await TestFleet.StartAsync(1, _store, [], silo =>
+        {
+            silo.AddIncomingGrainCallFilter(started);
+            silo.AddIncomingGrainCallFilter(registered);
+            silo.Configure<FleetOptions>(options => options.ResumeUnfinished = true);
+        });
+
+        Assert.Equal(batch.Id, (await LeaseAsync(fleet)).Batch);
+        Assert.Equal((1, 0), (started.Calls, registered.Calls));
+    }
+
+    [Fact]
+    public async Task A_batch_that_was_started_is_known_though_its_coordinator_is_lost_at_once()
     {
         var batch = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
         var store = new HeldWritesStore(_store, name => name == BatchBlobs.Record(batch.Id));
-        var started = new CallHook(
-            nameof(IBatchGrain.StartAsync),
-            call => call.TargetContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ShuttingDown, "its silo leaves")));
-        var leased = new CallHook(nameof(IBatchGrain.TryLeaseAsync), _ => { });
-        // The test plays the worker, and no coordinator comes to its first sweep.
+        var started = new CallHook(nameof(IBatchGrain.StartAsync), AnswerAndLeaveAsync);
         await using var fleet = await TestFleet.StartAsync(1, store, [], silo =>
         {
             silo.AddIncomingGrainCallFilter(started);
-            silo.AddIncomingGrainCallFilter(leased);
-            silo.Configure<FleetOptions>(options => options.ResumeUnfinished = true);
             silo.Configure<BatchCoordinatorOptions>(options => options.SweepInterval = TimeSpan.FromHours(1));
         });
-        var grain = fleet.Grains.GetGrain<IFleetGrain>(IFleetGrain.Key);
 
-        ShardLease? lease = null;
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                var (left, before) = (started.Calls > 0, leased.Calls);
-                lease = await grain.RequestWorkAsync("worker", isIdle: true, CancellationToken.None);
-                // The batch is known without its coordinator, which cannot have registered: its plan is being held.
-                if (left && leased.Calls > before) store.Open();
-                return lease is not null;
-            },
-            () => $"started {started.Calls} times, asked {leased.Calls} times, no shard");
+        var snapshot = await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+        // Until now no plan can have come to its end.
+        store.Open();
 
-        Assert.Equal(1, started.Calls);
-        Assert.Equal((batch.Id, 0), (lease!.Batch, lease.Shard));
+        Assert.Equal(BatchStatus.Validating, snapshot.Status);
+        Assert.Equal(batch.Id, (await LeaseAsync(fleet)).Batch);
+    }
+
+    [Fact]
+    public async Task A_batch_that_nobody_started_is_found_at_the_next_reminder()
+    {
+        await using var fleet = await TestFleet.StartAsync(
+            1, _store, [], silo => silo.Configure<FleetOptions>(options => options.ResumeUnfinished = true));
+        var ended = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
+        await fleet.Coordinator(ended.Id).CancelAsync(CancellationToken.None);
+        await fleet.WaitForEndAsync(ended.Id);
+        Assert.Null(await Fleet(fleet).RequestWorkAsync("worker", isIdle: true, CancellationToken.None));
+
+        var batch = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
+        await Fleet(fleet).AsReference<IRemindable>().ReceiveReminder("wake-up", default);
+
+        Assert.Equal(batch.Id, (await LeaseAsync(fleet)).Batch);
     }
 
     [Fact]
@@ -51,8 +70,8 @@ public sealed class FleetGrainTests
     {
         var batch = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
         var store = new HeldWritesStore(_store, name => name == BatchBlobs.Record(batch.Id));
-        var registered = new CallHook(nameof(IFleetGrain.RegisterBatchAsync), _ => { });
-        var asked = new CallHook(nameof(IFleetGrain.RequestWorkAsync), _ => { });
+        var registered = new CallHook(nameof(IFleetGrain.RegisterBatchAsync));
+        var asked = new CallHook(nameof(IFleetGrain.RequestWorkAsync));
         await using var fleet = await TestFleet.StartAsync(1, store, [new FakeEngine()], silo =>
         {
             silo.AddIncomingGrainCallFilter(registered);
@@ -86,5 +105,23 @@ public sealed class FleetGrainTests
             () => $"{status}");
 
         await batch.AssertEveryIdOnceAsync();
+    }
+
+    private static IFleetGrain Fleet(TestFleet fleet) => fleet.Grains.GetGrain<IFleetGrain>(IFleetGrain.Key);
+
+    private static async Task AnswerAndLeaveAsync(IIncomingGrainCallContext call)
+    {
+        await call.Invoke();
+        call.TargetContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ShuttingDown, "its silo leaves"));
+    }
+
+    /// <summary>The test plays the worker.</summary>
+    private static async Task<ShardLease> LeaseAsync(TestFleet fleet)
+    {
+        ShardLease? lease = null;
+        await Eventually.HoldsAsync(
+            async () => (lease = await Fleet(fleet).RequestWorkAsync("worker", isIdle: true, CancellationToken.None)) is not null,
+            () => "no shard");
+        return lease!;
     }
 }
