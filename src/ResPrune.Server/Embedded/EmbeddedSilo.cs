@@ -29,13 +29,14 @@ internal static class EmbeddedSilo
     {
         for (var tries = 1; ; tries++)
         {
-            var host = Build(options, meters, instruments, engine);
+            var port = PortClaim.TakeFree(IPAddress.Loopback);
+            var host = new ClaimedHost(Build(options, meters, instruments, engine, port.Port), port);
             try
             {
                 await host.StartAsync(cancellationToken);
                 return host;
             }
-            catch (Exception exception) when (tries < Tries && FreePort.WasTaken(exception))
+            catch (Exception exception) when (tries < Tries && PortClaim.WasTaken(exception))
             {
                 host.Dispose();
             }
@@ -48,7 +49,7 @@ internal static class EmbeddedSilo
     }
 
     private static IHost Build(
-        EmbeddedHostOptions options, IMeterFactory meters, EngineInstruments instruments, Task<IVisionLanguageEngine> engine)
+        EmbeddedHostOptions options, IMeterFactory meters, EngineInstruments instruments, Task<IVisionLanguageEngine> engine, int port)
     {
         // Empty: no configuration files, no environment, no watchers. It starts faster and the command line is the only source of settings.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -60,7 +61,7 @@ internal static class EmbeddedSilo
         AddLogging(builder.Logging);
         builder.UseOrleans(silo =>
         {
-            ConfigureCluster(silo);
+            ConfigureCluster(silo, port);
             silo.AddResPruneCluster();
             silo.Services.AddSingleton(options.Store);
             silo.Services.AddSingleton(options.ImageRoots);
@@ -76,11 +77,10 @@ internal static class EmbeddedSilo
         return builder.Build();
     }
 
-    private static void ConfigureCluster(ISiloBuilder silo)
+    private static void ConfigureCluster(ISiloBuilder silo, int port)
     {
         // A cluster id of its own: a silo of another run that finds this port answers to another id and is refused.
         var cluster = $"resprune-{Guid.NewGuid():N}";
-        var port = FreePort.Next();
         // No gateway: the only client is this process.
         silo.UseLocalhostClustering(port, gatewayPort: 0, new IPEndPoint(IPAddress.Loopback, port), serviceId: "resprune", cluster);
         silo.Configure<SiloOptions>(options => options.SiloName = "embedded");

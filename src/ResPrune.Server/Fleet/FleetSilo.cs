@@ -169,21 +169,26 @@ public sealed class FleetSilo : IAsyncDisposable
     {
         for (var tries = 1; ; tries++)
         {
-            var host = FleetSiloHost.Build(setup, parts);
+            // The ports, then the host that holds them.
+            IDisposable? held = null;
             try
             {
+                var ports = SiloPorts.Take(setup.Silo, FleetSiloHost.Listening(parts.Address));
+                held = ports;
+                var host = FleetSiloHost.Build(setup, parts, ports);
+                held = host;
                 await host.StartAsync(cancellationToken);
                 return host;
             }
-            catch (Exception exception) when (FreePort.WasTaken(exception))
+            catch (Exception exception) when (PortClaim.WasTaken(exception))
             {
-                host.Dispose();
+                held?.Dispose();
                 if (tries < Tries && setup.Silo is not ({ SiloPort: not null } or { GatewayPort: not null })) continue;
                 throw new FleetStartException($"--silo-port or --gateway-port cannot be used: {exception.GetBaseException().Message}", exception);
             }
             catch
             {
-                host.Dispose();
+                held?.Dispose();
                 throw;
             }
         }

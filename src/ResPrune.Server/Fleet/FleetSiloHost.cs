@@ -28,8 +28,8 @@ internal static class FleetSiloHost
     /// <summary>Time that a stop may take.</summary>
     public static TimeSpan StopLimit(FleetSiloSetup setup) => setup.Silo.DrainTimeout + Leaving;
 
-    /// <summary>Builds the host; the ports are chosen here.</summary>
-    public static IHost Build(FleetSiloSetup setup, FleetSiloParts parts)
+    /// <summary>Builds the host, which holds its ports from then on.</summary>
+    public static IHost Build(FleetSiloSetup setup, FleetSiloParts parts, SiloPorts ports)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton(parts.Meters);
@@ -40,7 +40,7 @@ internal static class FleetSiloHost
         FleetLogging.Configure(builder.Logging, setup.Configuration);
         builder.UseOrleans(silo =>
         {
-            ConfigureCluster(silo, setup, parts);
+            ConfigureCluster(silo, setup, parts, ports);
             silo.AddResPruneCluster(setup.Silo.Role);
             silo.Services.AddSingleton(parts.Store);
             silo.Services.AddSingleton(parts.Images);
@@ -51,10 +51,10 @@ internal static class FleetSiloHost
             silo.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler>(
                 services => new EvictedSilo(services.GetRequiredService<ILocalSiloDetails>(), setup.Fatal)));
         });
-        return builder.Build();
+        return new ClaimedHost(builder.Build(), ports);
     }
 
-    private static void ConfigureCluster(ISiloBuilder silo, FleetSiloSetup setup, FleetSiloParts parts)
+    private static void ConfigureCluster(ISiloBuilder silo, FleetSiloSetup setup, FleetSiloParts parts, SiloPorts ports)
     {
         var (fleet, options) = (setup.Fleet, setup.Silo);
         silo.Configure<ClusterOptions>(cluster =>
@@ -74,16 +74,13 @@ internal static class FleetSiloHost
             redis.CreateMultiplexer = _ => parts.Redis.ShareAsync();
         });
         var listening = Listening(parts.Address);
-        var siloPort = options.SiloPort ?? FreePort.Next(listening);
-        // Clients talk to control grains: a gateway on a rented worker would only be one more thing to lose.
-        var gatewayPort = options.GatewayPort ?? (options.Role.HasFlag(SiloRole.Control) ? FreePort.Next(listening) : 0);
         silo.Configure<EndpointOptions>(endpoints =>
         {
             endpoints.AdvertisedIPAddress = parts.Address;
-            endpoints.SiloPort = siloPort;
-            endpoints.SiloListeningEndpoint = new IPEndPoint(listening, siloPort);
-            endpoints.GatewayPort = gatewayPort;
-            if (gatewayPort != 0) endpoints.GatewayListeningEndpoint = new IPEndPoint(listening, gatewayPort);
+            endpoints.SiloPort = ports.Silo;
+            endpoints.SiloListeningEndpoint = new IPEndPoint(listening, ports.Silo);
+            endpoints.GatewayPort = ports.Gateway;
+            if (ports.Gateway != 0) endpoints.GatewayListeningEndpoint = new IPEndPoint(listening, ports.Gateway);
         });
     }
 

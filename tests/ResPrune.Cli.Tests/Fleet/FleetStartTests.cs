@@ -20,10 +20,7 @@ public sealed class FleetStartTests : IClassFixture<TestFleet>
     [InlineData("list")]
     public async Task WithoutRedisNothingStarts(params string[] verb)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-        listener.Stop();
+        var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort()}");
         (await RunAsync([.. verb, "--store", _fleet.Store, "--redis", address])).ExpectRefusal($"Redis at {address} cannot be reached", "--redis");
     }
 
@@ -63,6 +60,22 @@ public sealed class FleetStartTests : IClassFixture<TestFleet>
         // The name is free again at once.
         var next = _fleet.Start("control", "twin", "--cluster-id", "twins");
         await TestFleet.AreUpAsync(next);
+    }
+
+    [Theory]
+    [InlineData("--silo-port")]
+    [InlineData("--gateway-port")]
+    public async Task APortThatAnotherSiloHasIsRefused(string option)
+    {
+        var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        var first = _fleet.Start("control", $"first{option}", "--cluster-id", "port", option, port);
+        await TestFleet.AreUpAsync(first);
+        // Another fleet's, too: the kernel would let them share it.
+        (await _fleet.RunAsync("silo", "--role", "control", "--cluster-id", "other", option, port)).ExpectRefusal(option, "in use");
+        // At once again, also after an end without a good-bye.
+        first.Signal("KILL");
+        await first.EndAsync();
+        await TestFleet.AreUpAsync(_fleet.Start("control", $"second{option}", "--cluster-id", "port", option, port));
     }
 
     [Fact]
@@ -106,6 +119,13 @@ public sealed class FleetStartTests : IClassFixture<TestFleet>
         await TestFleet.AreUpAsync(silo);
         Assert.Contains("silo of-the-command-line is up, role control", silo.Output, StringComparison.Ordinal);
         Assert.Contains("metrics at http://127.0.0.1:", silo.Output, StringComparison.Ordinal);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task<Outcome> RunAsync(params string[] arguments)
