@@ -1,4 +1,5 @@
 using System.Net;
+using ResPrune.Cluster.Hosting;
 using ResPrune.Server.Hosting;
 
 namespace ResPrune.Server.Fleet;
@@ -29,7 +30,7 @@ internal sealed class SiloPorts : IDisposable
         try
         {
             // Clients talk to control grains: a gateway on a rented worker would only be one more thing to lose.
-            var hasGateway = options.GatewayPort is not null || options.Role.HasFlag(Cluster.Hosting.SiloRole.Control);
+            var hasGateway = options.GatewayPort is not null || options.Role.HasFlag(SiloRole.Control);
             return new SiloPorts(silo, hasGateway ? Take(options.GatewayPort, address) : null);
         }
         catch

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using ResPrune.Cli.Tests.Processes;
 
@@ -20,7 +18,7 @@ public sealed class FleetStartTests : IClassFixture<TestFleet>
     [InlineData("list")]
     public async Task WithoutRedisNothingStarts(params string[] verb)
     {
-        var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort()}");
+        var address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort.Next()}");
         (await RunAsync([.. verb, "--store", _fleet.Store, "--redis", address])).ExpectRefusal($"Redis at {address} cannot be reached", "--redis");
     }
 
@@ -67,7 +65,7 @@ public sealed class FleetStartTests : IClassFixture<TestFleet>
     [InlineData("--gateway-port")]
     public async Task APortThatAnotherSiloHasIsRefused(string option)
     {
-        var port = FreePort().ToString(CultureInfo.InvariantCulture);
+        var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         var first = _fleet.Start("control", $"first{option}", "--cluster-id", "port", option, port);
         await TestFleet.AreUpAsync(first);
         // Another fleet's, too: the kernel would let them share it.
@@ -119,13 +117,6 @@ public sealed class FleetStartTests : IClassFixture<TestFleet>
         await TestFleet.AreUpAsync(silo);
         Assert.Contains("silo of-the-command-line is up, role control", silo.Output, StringComparison.Ordinal);
         Assert.Contains("metrics at http://127.0.0.1:", silo.Output, StringComparison.Ordinal);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task<Outcome> RunAsync(params string[] arguments)

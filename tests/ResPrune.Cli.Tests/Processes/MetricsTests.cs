@@ -14,7 +14,7 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public async Task AScrapeDuringARunSatisfiesPromtool()
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         using var running = Resprune.Start(
             "run", _place.LongJob(120), "--max-tokens", "4", "--metrics-port", port.ToString(CultureInfo.InvariantCulture), "--output",
                 _place.Output);
@@ -44,13 +44,6 @@ public sealed class MetricsTests : IDisposable
     {
         _client.Dispose();
         _place.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<(int ExitCode, string Words)> PromtoolAsync(string metrics)
