@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using ResPrune.Server.Fleet;
+using ResPrune.Server.Tls;
 
 namespace ResPrune.Cli.Commands;
 
@@ -19,6 +20,13 @@ internal sealed class FleetArguments
 
     private readonly Option<string?> _service = Text("--service-id", "ID", "The service across clusters. Default: resprune.");
 
+    private readonly Option<string?> _certificate = Text(
+        "--tls-certificate", "FILE", "Mutual TLS: this process's certificate, PEM. Default: plain connections.");
+
+    private readonly Option<string?> _key = Text("--tls-key", "FILE", "Mutual TLS: the certificate's private key, PEM.");
+
+    private readonly Option<string?> _ca = Text("--tls-ca", "FILE", "Mutual TLS: the authority that signs for this fleet and nothing else, PEM.");
+
     /// <summary>An option without a default.</summary>
     public static Option<string?> Text(string name, string valueName, string description) =>
         ValueOption.Create<string?>(name, valueName, description, null, text => text);
@@ -26,7 +34,7 @@ internal sealed class FleetArguments
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
     {
-        Option[] options = [_store, _redis, _cluster, _service];
+        Option[] options = [_store, _redis, _cluster, _service, _certificate, _key, _ca];
         foreach (var option in options) command.Add(option);
     }
 
@@ -42,6 +50,9 @@ internal sealed class FleetArguments
             (nameof(FleetConnectionOptions.Redis), parsed.GetValue(_redis)),
             (nameof(FleetConnectionOptions.ClusterId), parsed.GetValue(_cluster)),
             (nameof(FleetConnectionOptions.ServiceId), parsed.GetValue(_service)),
+            ($"{nameof(FleetConnectionOptions.Tls)}:{nameof(FleetTlsOptions.Certificate)}", parsed.GetValue(_certificate)),
+            ($"{nameof(FleetConnectionOptions.Tls)}:{nameof(FleetTlsOptions.Key)}", parsed.GetValue(_key)),
+            ($"{nameof(FleetConnectionOptions.Tls)}:{nameof(FleetTlsOptions.Ca)}", parsed.GetValue(_ca)),
             .. more,
         ];
         return FleetConfiguration.Load(typed

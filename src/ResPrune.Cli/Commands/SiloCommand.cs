@@ -41,6 +41,9 @@ internal sealed class SiloCommand
     private readonly Option<string?> _advertise = FleetArguments.Text(
         "--advertise", "IP", "Address at which the others reach this silo. Default: the one that leads to Redis.");
 
+    private readonly Option<string?> _listen = FleetArguments.Text(
+        "--listen", "IP|any", "Address to listen on. Default: the advertised one only.");
+
     private readonly Option<double?> _drain = ValueOption.OptionalNumber(
         "--drain-timeout", "SECONDS", "Most time a stop may take to finish shards and leave. Default: 25.", 0.0, 86_400.0);
 
@@ -57,7 +60,8 @@ internal sealed class SiloCommand
         Option[] others =
         [
             options._role, options._name, options._model, options._device, options._dtype, options._batchSize, options._metricsPort,
-            options._siloPort, options._gatewayPort, options._advertise, options._drain,
+            options._siloPort, options._gatewayPort, options._advertise, options._listen,
+            options._drain,
         ];
         foreach (var option in others) command.Add(option);
         command.SetAction((parsed, _) => SiloSession.RunAsync(
@@ -79,6 +83,7 @@ internal sealed class SiloCommand
             (nameof(FleetSiloOptions.SiloPort), parsed.GetValue(_siloPort)),
             (nameof(FleetSiloOptions.GatewayPort), parsed.GetValue(_gatewayPort)),
             (nameof(FleetSiloOptions.AdvertiseIp), parsed.GetValue(_advertise)),
+            (nameof(FleetSiloOptions.ListenIp), parsed.GetValue(_listen)),
             (nameof(FleetSiloOptions.DrainTimeout), parsed.GetValue(_drain) is { } seconds ? TimeSpan.FromSeconds(seconds) : null));
         const string Model = $"{FleetConfiguration.Section}:{nameof(FleetSiloOptions.Model)}";
         configuration[Model] = configuration[Model] is { Length: > 0 } model ? ModelFolder.Find(model) : BundledModel.Directory;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Orleans.Configuration;
 using ResPrune.Cluster.Fleet;
@@ -11,6 +12,7 @@ using ResPrune.Cluster.Hosting;
 using ResPrune.Cluster.Workers;
 using ResPrune.Inference.Engine;
 using ResPrune.Server.Hosting;
+using ResPrune.Server.Tls;
 
 namespace ResPrune.Server.Embedded;
 
@@ -84,6 +86,8 @@ internal static class EmbeddedSilo
         // No gateway: the only client is this process.
         silo.UseLocalhostClustering(port, gatewayPort: 0, new IPEndPoint(IPAddress.Loopback, port), serviceId: "resprune", cluster);
         silo.Configure<SiloOptions>(options => options.SiloName = "embedded");
+        // Any user of this machine can reach a loopback port; without a certificate that only this process has, none gets further.
+        silo.UseMutualTls(TlsCredentials.MakeForThisProcess(TimeProvider.System, NullLogger.Instance));
     }
 
     private static void AddLogging(ILoggingBuilder logging)

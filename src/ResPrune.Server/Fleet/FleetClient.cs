@@ -8,6 +8,7 @@ using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Batches;
 using ResPrune.Server.Batches;
 using ResPrune.Server.Hosting;
+using ResPrune.Server.Tls;
 
 namespace ResPrune.Server.Fleet;
 
@@ -42,11 +43,12 @@ public sealed class FleetClient : IAsyncDisposable
     public static async Task<FleetClient> ConnectAsync(FleetConnectionOptions fleet, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(fleet);
+        var tls = fleet.OpenTls(NullLogger.Instance);
         var store = await FleetStore.OpenAsync(fleet.Store, cancellationToken);
         var redis = await RedisConnection.ConnectAsync(fleet.Redis, fleet.StartTimeout, NullLogger.Instance, cancellationToken);
         try
         {
-            return new FleetClient(redis, await StartAsync(fleet, redis, cancellationToken), store);
+            return new FleetClient(redis, await StartAsync(fleet, redis, tls, cancellationToken), store);
         }
         catch
         {
@@ -134,11 +136,12 @@ public sealed class FleetClient : IAsyncDisposable
         _ => false,
     };
 
-    private static async Task<IHost> StartAsync(FleetConnectionOptions fleet, RedisConnection redis, CancellationToken cancellationToken)
+    private static async Task<IHost> StartAsync(
+        FleetConnectionOptions fleet, RedisConnection redis, TlsCredentials? tls, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(fleet.StartTimeout);
-        var host = Build(fleet, redis, deadline.Token);
+        var host = Build(fleet, redis, tls, deadline.Token);
         try
         {
             await host.StartAsync(deadline.Token);
@@ -150,12 +153,14 @@ public sealed class FleetClient : IAsyncDisposable
             if (cancellationToken.IsCancellationRequested) throw;
             throw new FleetStartException(
                 $"No control silo of cluster '{fleet.ClusterId}' answered within {fleet.StartTimeout.TotalSeconds:0.#} s. "
-                + "Start one with 'resprune silo --role control', or correct --redis or --cluster-id.",
+                + "Start one with 'resprune silo --role control', or correct --redis or --cluster-id. "
+                + (tls is null ? "A fleet that uses TLS answers only those that give --tls-certificate, --tls-key and --tls-ca."
+                    : "Its silos must use TLS too, with certificates of the same authority."),
                 exception);
         }
     }
 
-    private static IHost Build(FleetConnectionOptions fleet, RedisConnection redis, CancellationToken giveUp)
+    private static IHost Build(FleetConnectionOptions fleet, RedisConnection redis, TlsCredentials? tls, CancellationToken giveUp)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
@@ -171,6 +176,7 @@ public sealed class FleetClient : IAsyncDisposable
                 options.ConfigurationOptions = redis.Options;
                 options.CreateMultiplexer = _ => redis.ShareAsync();
             });
+            if (tls is not null) client.UseMutualTls(tls);
             client.UseConnectionRetryFilter(async (_, cancellationToken) =>
             {
                 if (giveUp.IsCancellationRequested) return false;

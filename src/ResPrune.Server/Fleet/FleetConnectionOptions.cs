@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Logging;
+using ResPrune.Server.Tls;
 
 namespace ResPrune.Server.Fleet;
 
@@ -27,4 +29,21 @@ public sealed class FleetConnectionOptions
     /// <summary>How long a start waits for Redis, and a client for a silo that answers. Default 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Mutual TLS between silos and clients. Default: none. All silos and clients of a fleet have it, or none has.</summary>
+    public FleetTlsOptions Tls { get; } = new();
+
+    /// <summary>Opens what <see cref="Tls"/> names; null where it names nothing.</summary>
+    /// <exception cref="FleetStartException">A file is missing or cannot be used.</exception>
+    internal TlsCredentials? OpenTls(ILogger logger)
+    {
+        try
+        {
+            return TlsCredentials.Open(Tls, TimeProvider.System, logger);
+        }
+        catch (TlsCertificateException exception)
+        {
+            throw new FleetStartException(exception.Message, exception);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,6 +9,7 @@ using ResPrune.Inference.Engine;
 using ResPrune.Server.Health;
 using ResPrune.Server.Hosting;
 using ResPrune.Server.Metrics;
+using ResPrune.Server.Tls;
 using ResPrune.Server.Tracing;
 
 namespace ResPrune.Server.Fleet;
@@ -116,7 +118,9 @@ public sealed class FleetSilo : IAsyncDisposable
         parts.Push(metering);
         var logging = metering.GetRequiredService<ILoggerFactory>();
         var meters = metering.GetRequiredService<IMeterFactory>();
-        var address = AdvertisedAddress(fleet, options);
+        var tls = fleet.OpenTls(logging.CreateLogger<TlsCredentials>());
+        var address = SiloAddresses.Advertised(fleet, options);
+        var listening = SiloAddresses.Listening(options, address);
         var instruments = new EngineInstruments(meters);
         BuildInformation.Publish(meters, options.Role.ToString().ToLowerInvariant());
         // Loading takes longest: it goes on while Redis is looked for.
@@ -124,7 +128,7 @@ public sealed class FleetSilo : IAsyncDisposable
         parts.Push(engines);
         // Served from now on: who starts this silo sees that it is loading and not hung.
         var health = new SiloHealth(engines.Devices, store, options.WedgedAfter, logging.CreateLogger<SiloHealth>());
-        var metrics = await StartMetricsAsync(setup, address, health, cancellationToken);
+        var metrics = await StartMetricsAsync(setup, listening, health, cancellationToken);
         if (metrics is not null) parts.Push(metrics);
         var redis = await RedisConnection.ConnectAsync(
             fleet.Redis, fleet.StartTimeout, logging.CreateLogger<RedisConnection>(), cancellationToken);
@@ -135,32 +139,24 @@ public sealed class FleetSilo : IAsyncDisposable
             cancellationToken);
         parts.Push(name);
         await engines.WhenLoadedAsync(cancellationToken);
-        var shared = new FleetSiloParts(store, images, redis, engines, meters, instruments, address);
+        var shared = new FleetSiloParts(store, images, redis, engines, meters, instruments, address, listening, tls);
         var host = await redis.JoinAsync(token => StartHostAsync(setup, shared, token), fleet.StartTimeout, cancellationToken);
         parts.Push(new DisposedHost(host));
         health.Joined(host.Services.GetRequiredService<ISiloStatusOracle>());
         return new FleetSilo(FleetSiloFacts.Of(setup, host, engines, metrics?.Address), host, parts, name.Lost, FleetSiloHost.StopLimit(setup));
     }
 
-    private static IPAddress AdvertisedAddress(FleetConnectionOptions fleet, FleetSiloOptions options)
-    {
-        if (options.AdvertiseIp is not { } text) return RedisConnection.LocalAddress(fleet.Redis);
-        return IPAddress.TryParse(text, out var address)
-            ? address
-            : throw new FleetStartException($"--advertise: '{text}' is not an IP address.");
-    }
-
     private static async Task<MetricsEndpoint?> StartMetricsAsync(
-        FleetSiloSetup setup, IPAddress address, SiloHealth health, CancellationToken cancellationToken)
+        FleetSiloSetup setup, IPAddress listening, SiloHealth health, CancellationToken cancellationToken)
     {
         if (setup.Silo.MetricsPort is not { } port) return null;
         try
         {
-            return await MetricsEndpoint.StartAsync(FleetSiloHost.Listening(address), port, health, cancellationToken);
+            return await MetricsEndpoint.StartAsync(listening, port, health, cancellationToken);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
-            throw new FleetStartException($"--metrics-port {port} cannot be used: {exception.Message}", exception);
+            throw new FleetStartException($"--metrics-port {port} cannot be used at {listening}: {exception.Message}", exception);
         }
     }
 
@@ -173,12 +169,20 @@ public sealed class FleetSilo : IAsyncDisposable
             IDisposable? held = null;
             try
             {
-                var ports = SiloPorts.Take(setup.Silo, FleetSiloHost.Listening(parts.Address));
+                var ports = SiloPorts.Take(setup.Silo, parts.Listening);
                 held = ports;
                 var host = FleetSiloHost.Build(setup, parts, ports);
                 held = host;
                 await host.StartAsync(cancellationToken);
                 return host;
+            }
+            catch (Exception exception) when (PortClaim.IsNotOfThisMachine(exception))
+            {
+                held?.Dispose();
+                throw new FleetStartException(
+                    $"{parts.Listening} is no address of this machine, so the silo cannot listen there. Where others reach it through another address "
+                    + "(port forwarding, a load balancer), give --listen any or an address of the machine.",
+                    exception);
             }
             catch (Exception exception) when (PortClaim.WasTaken(exception))
             {

@@ -9,6 +9,7 @@ using ResPrune.Cluster.Hosting;
 using ResPrune.Cluster.Storage;
 using ResPrune.Cluster.Workers;
 using ResPrune.Server.Hosting;
+using ResPrune.Server.Tls;
 
 namespace ResPrune.Server.Fleet;
 
@@ -17,13 +18,6 @@ internal static class FleetSiloHost
 {
     /// <summary>Time beyond the workers' for the grains to deactivate and the silo to say good-bye.</summary>
     private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(5);
-
-    /// <summary>The address to listen on for an advertised one: only a loopback address is also where to listen.</summary>
-    public static IPAddress Listening(IPAddress advertised)
-    {
-        if (IPAddress.IsLoopback(advertised)) return advertised;
-        return advertised.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;
-    }
 
     /// <summary>Time that a stop may take.</summary>
     public static TimeSpan StopLimit(FleetSiloSetup setup) => setup.Silo.DrainTimeout + Leaving;
@@ -73,14 +67,14 @@ internal static class FleetSiloHost
             redis.ConfigurationOptions = parts.Redis.Options;
             redis.CreateMultiplexer = _ => parts.Redis.ShareAsync();
         });
-        var listening = Listening(parts.Address);
+        if (parts.Tls is { } tls) silo.UseMutualTls(tls);
         silo.Configure<EndpointOptions>(endpoints =>
         {
             endpoints.AdvertisedIPAddress = parts.Address;
             endpoints.SiloPort = ports.Silo;
-            endpoints.SiloListeningEndpoint = new IPEndPoint(listening, ports.Silo);
+            endpoints.SiloListeningEndpoint = new IPEndPoint(parts.Listening, ports.Silo);
             endpoints.GatewayPort = ports.Gateway;
-            if (ports.Gateway != 0) endpoints.GatewayListeningEndpoint = new IPEndPoint(listening, ports.Gateway);
+            if (ports.Gateway != 0) endpoints.GatewayListeningEndpoint = new IPEndPoint(parts.Listening, ports.Gateway);
         });
     }
 

@@ -51,6 +51,12 @@ public sealed class FleetSiloOptions
     public string? AdvertiseIp { get; set; }
 
     /// <summary>
+    /// Address that the silo, its metrics and its health listen on; <c>any</c> for all of the machine. Null (default): the advertised one, and
+    /// nothing else. Metrics and health are on loopback besides.
+    /// </summary>
+    public string? ListenIp { get; set; }
+
+    /// <summary>
     /// Time a stop may take. Four fifths are for finishing the shards under way, which are handed back then; the rest is for leaving the
     /// cluster. Default 25 s: Kubernetes kills after 30 s.
     /// </summary>

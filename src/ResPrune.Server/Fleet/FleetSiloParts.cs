@@ -3,6 +3,7 @@ using System.Net;
 using ResPrune.Batch.Images;
 using ResPrune.Batch.Storage;
 using ResPrune.Inference.Engine;
+using ResPrune.Server.Tls;
 
 namespace ResPrune.Server.Fleet;
 
@@ -14,6 +15,8 @@ namespace ResPrune.Server.Fleet;
 /// <param name="Meters">The process's meters.</param>
 /// <param name="Instruments">Those of the engines.</param>
 /// <param name="Address">Where the others reach this silo.</param>
+/// <param name="Listening">Where it listens.</param>
+/// <param name="Tls">Its certificate and authority; null for plain connections.</param>
 internal sealed record FleetSiloParts(
     IBlobStore Store,
     IImageRoots Images,
@@ -21,4 +24,6 @@ internal sealed record FleetSiloParts(
     FleetEngines Engines,
     IMeterFactory Meters,
     EngineInstruments Instruments,
-    IPAddress Address);
+    IPAddress Address,
+    IPAddress Listening,
+    TlsCredentials? Tls);

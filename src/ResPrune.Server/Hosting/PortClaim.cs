@@ -62,15 +62,20 @@ internal sealed class PortClaim : IDisposable
     }
 
     /// <summary>Whether a start failed because somebody else had taken a port.</summary>
-    public static bool WasTaken(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-            if (exception is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }) return true;
-        return false;
-    }
+    public static bool WasTaken(Exception? exception) => Has(exception, SocketError.AddressAlreadyInUse);
+
+    /// <summary>Whether a start failed because the address to listen on is none of this machine.</summary>
+    public static bool IsNotOfThisMachine(Exception? exception) => Has(exception, SocketError.AddressNotAvailable);
 
     /// <inheritdoc/>
     public void Dispose() => _claim.Dispose();
+
+    private static bool Has(Exception? exception, SocketError error)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+            if (exception is SocketException socket && socket.SocketErrorCode == error) return true;
+        return false;
+    }
 
     private static PortClaim Take(int port)
     {

@@ -20,7 +20,7 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
     private MetricsEndpoint(WebApplication app)
     {
         _app = app;
-        Address = new Uri(new Uri(app.Urls.Single()), "/metrics");
+        Address = new Uri(new Uri(app.Urls.First()), "/metrics");
     }
 
     /// <summary>Where to scrape.</summary>
@@ -37,7 +37,12 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address, port));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(address, port);
+            // Besides, for whoever asks from within: the health check of a container, a port that is forwarded.
+            if (port != 0 && NeedsLoopback(address)) kestrel.Listen(IPAddress.Loopback, port);
+        });
         builder.Services.AddRoutingCore();
         builder.Logging.SetMinimumLevel(LogLevel.Critical);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
@@ -59,6 +64,9 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
             throw;
         }
     }
+
+    private static bool NeedsLoopback(IPAddress address) =>
+        !IPAddress.IsLoopback(address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
