@@ -2,13 +2,16 @@
 #   docker build -t resprune:0.1.0 .                                  runs on CPUs
 #   docker build --build-arg TORCH=cuda -t resprune:0.1.0-cuda .      runs on NVIDIA GPUs too (untested: see README.md, "GPUs")
 # No checkpoint is in it: mount one at /models, or let 'resprune model pull' fetch it. The bundled tiny model (7 MB) belongs to the command.
-ARG DOTNET=10.0
+# Base images by digest: what was built once is built again. 'docker buildx imagetools inspect mcr.microsoft.com/dotnet/sdk:10.0' prints a newer one;
+# renew both with every release of .NET, which is when fixes of its base image arrive too.
+ARG SDK=mcr.microsoft.com/dotnet/sdk:10.0@sha256:e1ffd2a92ae84c1291bc1b6887501f8af98e6331e7af6d4c8d37168c5e87a64c
+ARG ASPNET=mcr.microsoft.com/dotnet/aspnet:10.0@sha256:a4556ed033fa96f984bb7a8d348851cb2d36b1281dd2420070045f664fbb5f94
 
-FROM mcr.microsoft.com/dotnet/sdk:${DOTNET} AS build
+FROM ${SDK} AS build
 ARG TORCH=cpu
 ENV CI=true DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 WORKDIR /source
-COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props .editorconfig ./
+COPY global.json NuGet.config Directory.Build.props Directory.Build.targets Directory.Packages.props .editorconfig ./
 COPY src/ src/
 COPY deploy/sbom.sh deploy/
 RUN --mount=type=cache,target=/root/.nuget/packages \
@@ -20,7 +23,7 @@ RUN cd /out/app \
  && rm -f libtorch_python.so libtorchbind_test.so libjitbackend_test.so libbackend_with_compiler.so libaoti_custom_ops.so libnnapi_backend.so *.xml \
  && mkdir /out/native && find . -maxdepth 1 -name '*.so*' -exec mv -t /out/native {} +
 
-FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET} AS final
+FROM ${ASPNET} AS final
 LABEL org.opencontainers.image.title="ResPrune.Cluster" \
       org.opencontainers.image.description="Answers questions about pictures in batches, with pruned visual tokens" \
       org.opencontainers.image.licenses="Apache-2.0" \

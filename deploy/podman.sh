@@ -13,6 +13,8 @@ need() {
 build_image() {
   local mounts=(-v /etc/ssl/certs:/etc/ssl/certs:ro)
   [ ! -d "$HOME/.nuget/NuGet" ] || mounts+=(-v "$HOME/.nuget/NuGet:/root/.nuget/NuGet:ro")
+  # The stand-ins of local-base-images.sh cannot have the digests of what they stand for.
+  mounts+=(--build-arg SDK=mcr.microsoft.com/dotnet/sdk:10.0 --build-arg ASPNET=mcr.microsoft.com/dotnet/aspnet:10.0)
   nice buildah bud --isolation chroot --pull-never --format docker --layers "${mounts[@]}" -t "$1" . >"${TMPDIR:-/tmp}/resprune-build.log" 2>&1 \
     || { tail -20 "${TMPDIR:-/tmp}/resprune-build.log" >&2; return 1; }
 }

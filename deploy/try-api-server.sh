@@ -86,6 +86,10 @@ text='{type: string}' count='{type: integer}' open='x-kubernetes-preserve-unknow
     properties: {failureThreshold: $count, replicas: $count}}, triggers: {type: array, items: {type: object, $open, required: [type, metadata], properties: {type: $text,
     metadata: {type: object, additionalProperties: $text}, authenticationRef: {type: object, required: [name], properties: {name: $text}}}}}}"
   custom keda.sh v1alpha1 TriggerAuthentication triggerauthentications "properties: {podIdentity: {type: object, required: [provider], properties: {provider: $text}}}"
+  custom cert-manager.io v1 Issuer issuers "properties: {selfSigned: {type: object}, ca: {type: object, required: [secretName], properties: {secretName: $text}}}"
+  custom cert-manager.io v1 Certificate certificates "required: [secretName, issuerRef], properties: {secretName: $text, commonName: $text, duration: $text, isCA: {type: boolean},
+    dnsNames: {type: array, items: $text}, usages: {type: array, items: $text}, issuerRef: {type: object, required: [name], properties: {name: $text, kind: $text, group: $text}},
+    privateKey: {type: object, properties: {algorithm: $text, size: $count, rotationPolicy: $text}}}"
 } >"$work/kinds.yaml"
 kubectl apply -f "$work/kinds.yaml" >/dev/null
 kubectl wait --for condition=Established --timeout 60s -f "$work/kinds.yaml" >/dev/null

@@ -77,7 +77,8 @@ prometheus() {
   buildah config --entrypoint '["prometheus"]' --cmd '--config.file=/etc/prometheus/prometheus.yml --storage.tsdb.path=/prometheus' "$1"
 }
 bash tests/Azurite/install.sh artifacts/azurite
-image_of() { compose --profile client config --format json | node -p 'JSON.parse(require("fs").readFileSync(0)).services[process.argv[1]].image' "$1"; }
+# Without the digest, which a stand-in cannot have.
+image_of() { compose --profile client config --format json | node -p 'JSON.parse(require("fs").readFileSync(0)).services[process.argv[1]].image.split("@")[0]' "$1"; }
 for name in redis azurite prometheus; do stand_in "$(image_of $name)" "$name"; done
 say "stand-ins for $(image_of redis), $(image_of azurite) and $(image_of prometheus)"
 
@@ -98,7 +99,8 @@ await 30 "[ -S $work/podman.sock ]" || fail "podman's service did not start"
 {
   echo "services:"
   for name in control worker client; do echo "  $name: {healthcheck: {disable: true}, depends_on: {redis: {condition: service_started}}}"; done
-  echo "  redis: {healthcheck: !reset null}"
+  echo "  redis: {healthcheck: !reset null, image: \"$(image_of redis)\"}"
+  for name in azurite container prometheus; do echo "  $name: {image: \"$(image_of $name)\"}"; done
 } >"$work/podman.yaml"
 override=(-f "$work/podman.yaml")
 compose up -d --no-build --pull never --scale control=2 --scale worker=2 redis azurite container control worker prometheus >"$work/up.log" 2>&1 \

@@ -9,6 +9,7 @@ const installed = createRequire(pathToFileURL(resolve(process.argv[2], 'package.
 const {parseAllDocuments} = installed('yaml');
 const packages = [
   [/^monitoring\.coreos\.com\//, '@kubernetes-models/prometheus-operator'],
+  [/^cert-manager\.io\//, '@kubernetes-models/cert-manager'],
   [/^keda\.sh\//, '@kubernetes-models/keda'],
   [/./, 'kubernetes-models'],
 ];

@@ -3,13 +3,17 @@ using k8s.Models;
 using Microsoft.Extensions.Configuration;
 using ResPrune.Helm.Tests.Chart;
 using ResPrune.Server.Fleet;
+using ResPrune.Server.Tls;
 
 namespace ResPrune.Helm.Tests;
 
 public class SettingsTests
 {
     private static readonly HashSet<string> Known = new(
-        new[] { typeof(FleetSiloOptions), typeof(FleetConnectionOptions) }.SelectMany(type => type.GetProperties()).Select(property => property.Name),
+        [
+            .. new[] { typeof(FleetSiloOptions), typeof(FleetConnectionOptions) }.SelectMany(type => type.GetProperties()).Select(property => property.Name),
+            .. typeof(FleetTlsOptions).GetProperties().Select(property => $"{nameof(FleetConnectionOptions.Tls)}:{property.Name}"),
+        ],
         StringComparer.OrdinalIgnoreCase);
 
     public static TheoryData<string?> ValuesFiles => [.. RenderedChart.ValuesFiles];
@@ -24,7 +28,7 @@ public class SettingsTests
         {
             var settings = silo.Env
                 .Where(variable => variable.Name.StartsWith("RESPRUNE__", StringComparison.Ordinal))
-                .ToDictionary(variable => $"ResPrune:{variable.Name["RESPRUNE__".Length..]}", variable => Example(variable));
+                .ToDictionary(variable => $"ResPrune:{variable.Name["RESPRUNE__".Length..].Replace("__", ":", StringComparison.Ordinal)}", variable => Example(variable));
             Assert.All(settings.Keys, name => Assert.Contains(name["ResPrune:".Length..], Known));
             var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
             Assert.NotEmpty(FleetConfiguration.Connection(configuration).Store);

@@ -167,6 +167,65 @@ public class WorkloadTests
     }
 
     [Fact]
+    public async Task The_bundled_Redis_has_a_random_password_that_silos_and_clients_take_from_its_secret()
+    {
+        var chart = await RenderedChart.RenderAsync(null);
+        var secret = Assert.Single(chart.Of<V1Secret>());
+        var password = System.Text.Encoding.ASCII.GetString(secret.Data["password"]);
+        Assert.Matches("^[A-Za-z0-9]{32}$", password);
+        Assert.NotEqual(password, System.Text.Encoding.ASCII.GetString(Assert.Single((await RenderedChart.RenderAsync(null)).Of<V1Secret>()).Data["password"]));
+        Assert.DoesNotContain(password, chart.Text, StringComparison.Ordinal);
+        var redis = Assert.Single(chart.Of<V1StatefulSet>(), set => set.Metadata.Name.EndsWith("-redis", StringComparison.Ordinal)).Spec.Template.Spec;
+        Assert.Equal("$(REDIS_PASSWORD)", redis.Containers[0].Args[redis.Containers[0].Args.IndexOf("--requirepass") + 1]);
+        var clients = chart.Of<V1Pod>().Select(pod => (pod.Metadata.Name, pod.Spec));
+        foreach (var (_, pod) in Silos(chart).Concat(clients).Append(("redis", redis)))
+        {
+            var reference = pod.Containers[0].Env.Single(variable => variable.Name == "REDIS_PASSWORD").ValueFrom.SecretKeyRef;
+            Assert.Equal((secret.Metadata.Name, "password"), (reference.Name, reference.Key));
+        }
+
+        Assert.All(Silos(chart), silo => Assert.EndsWith(",password=$(REDIS_PASSWORD)", Variable(silo.Spec, "RESPRUNE__REDIS"), StringComparison.Ordinal));
+        Assert.Empty((await RenderedChart.RenderAsync(null, "redis.passwordSecretName=hush")).Of<V1Secret>());
+        Assert.Empty((await RenderedChart.RenderAsync(null, "redis.address=cache:6379")).Of<V1Secret>());
+    }
+
+    [Theory]
+    [InlineData("", "release-resprune-tls", "release-resprune-authority", "Issuer", 4)]
+    [InlineData("tls.certManager.issuerName=ours,tls.certManager.issuerKind=ClusterIssuer", "release-resprune-tls", "ours", "ClusterIssuer", 1)]
+    [InlineData("tls.secretName=mine", "mine", null, null, 0)]
+    public async Task One_switch_gives_every_silo_and_client_a_certificate(string settings, string secret, string? issuer, string? kind, int objects)
+    {
+        var chart = await RenderedChart.RenderAsync(null, ["tls.enabled=true", .. settings.Split(',', StringSplitOptions.RemoveEmptyEntries)]);
+        var pods = Silos(chart).Concat(chart.Of<V1Pod>().Select(pod => (pod.Metadata.Name, pod.Spec))).ToList();
+        Assert.Equal(3, pods.Count);
+        foreach (var (_, pod) in pods)
+        {
+            Assert.Equal(secret, pod.Volumes.Single(volume => volume.Name == "tls").Secret.SecretName);
+            var mount = pod.Containers[0].VolumeMounts.Single(mount => mount.Name == "tls");
+            // A file mounted by subPath would stay as it was when the certificate is renewed.
+            Assert.Null(mount.SubPath);
+            foreach (var (name, file) in new[] { ("CERTIFICATE", "tls.crt"), ("KEY", "tls.key"), ("CA", "ca.crt") })
+                Assert.Equal($"{mount.MountPath}/{file}", Variable(pod, $"RESPRUNE__TLS__{name}"));
+        }
+
+        Assert.Equal(objects, chart.Of<CustomObject>().Count());
+        if (issuer is null) return;
+        var certificate = Assert.Single(chart.OfKind("Certificate"), certificate => certificate.Metadata.Name == "release-resprune-tls");
+        var reference = (IDictionary<object, object>)certificate.Spec["issuerRef"];
+        Assert.Equal((issuer, kind), ((string)reference["name"], (string)reference["kind"]));
+        Assert.Equal(secret, certificate.Spec["secretName"]);
+        Assert.Contains("client auth", (IList<object>)certificate.Spec["usages"]);
+    }
+
+    [Fact]
+    public async Task Without_the_switch_nothing_is_said_of_certificates()
+    {
+        var chart = await RenderedChart.RenderAsync(null);
+        Assert.DoesNotContain("TLS", chart.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("cert-manager", chart.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_model_is_downloaded_before_the_worker_starts_and_read_only_in_it()
     {
         var worker = Assert.Single((await RenderedChart.RenderAsync(Spot)).Of<V1Deployment>()).Spec.Template.Spec;

@@ -62,16 +62,57 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- toJson $pool -}}
 {{- end -}}
 
+{{/* The secret that Redis' password is in; empty for a Redis of the user's own without one. */}}
+{{- define "resprune.redisSecret" -}}
+{{- if .Values.redis.passwordSecretName -}}
+{{- .Values.redis.passwordSecretName -}}
+{{- else if not .Values.redis.address -}}
+{{- printf "%s-redis" (include "resprune.fullname" .) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "resprune.redisPasswordEnv" -}}
+- name: REDIS_PASSWORD
+  valueFrom: {secretKeyRef: {name: {{ include "resprune.redisSecret" . }}, key: {{ .Values.redis.passwordSecretKey }}}}
+{{- end -}}
+
+{{/* The secret with the certificate of silos and clients. */}}
+{{- define "resprune.tlsSecret" -}}
+{{- default (printf "%s-tls" (include "resprune.fullname" .)) .Values.tls.secretName -}}
+{{- end -}}
+
+{{/* Whole, never by subPath: a renewed certificate must reach the running pod. */}}
+{{- define "resprune.tlsMount" -}}
+{{- if .Values.tls.enabled }}
+- {name: tls, mountPath: /tls, readOnly: true}
+{{- end }}
+{{- end -}}
+
+{{- define "resprune.tlsVolume" -}}
+{{- if .Values.tls.enabled }}
+- name: tls
+  secret: {secretName: {{ include "resprune.tlsSecret" . }}, defaultMode: 0440}
+{{- end }}
+{{- end -}}
+
 {{/* Which fleet it is: for silos and clients. */}}
 {{- define "resprune.fleetEnv" -}}
 {{- $fullname := include "resprune.fullname" . -}}
 {{- $kind := include "resprune.storageKind" . -}}
-{{- if .Values.redis.passwordSecretName }}
-- name: REDIS_PASSWORD
-  valueFrom: {secretKeyRef: {name: {{ .Values.redis.passwordSecretName }}, key: {{ .Values.redis.passwordSecretKey }}}}
+{{- $password := include "resprune.redisSecret" . -}}
+{{- if $password }}
+{{ include "resprune.redisPasswordEnv" . }}
 {{- end }}
 - name: RESPRUNE__REDIS
-  value: {{ printf "%s%s%s" (default (printf "%s-redis:6379" $fullname) .Values.redis.address) (ternary ",password=$(REDIS_PASSWORD)" "" (ne .Values.redis.passwordSecretName "")) (ternary ",ssl=true" "" .Values.redis.tls) | quote }}
+  value: {{ printf "%s%s%s" (default (printf "%s-redis:6379" $fullname) .Values.redis.address) (ternary ",password=$(REDIS_PASSWORD)" "" (ne $password "")) (ternary ",ssl=true" "" .Values.redis.tls) | quote }}
+{{- if .Values.tls.enabled }}
+- name: RESPRUNE__TLS__CERTIFICATE
+  value: /tls/tls.crt
+- name: RESPRUNE__TLS__KEY
+  value: /tls/tls.key
+- name: RESPRUNE__TLS__CA
+  value: /tls/ca.crt
+{{- end }}
 {{- if eq $kind "secret" }}
 - name: RESPRUNE_STORAGE_CONNECTION_STRING
   valueFrom: {secretKeyRef: {name: {{ .Values.storage.connectionString.secretName }}, key: {{ .Values.storage.connectionString.secretKey }}}}

@@ -21,6 +21,12 @@ a template that is named like the message ends it.
 {{- if and .Values.storage.workloadIdentity.clientId (not .Values.storage.url) -}}
 {{- include "resprune.refuse" "storage.workloadIdentity.clientId is set and storage.url is not: give the container's url, or remove the identity" -}}
 {{- end -}}
+{{- if and .Values.tls.secretName (not .Values.tls.enabled) -}}
+{{- include "resprune.refuse" "tls.secretName is set and tls.enabled is not: set tls.enabled to true, or remove the secret" -}}
+{{- end -}}
+{{- if and .Values.tls.secretName .Values.tls.certManager.issuerName -}}
+{{- include "resprune.refuse" "tls.secretName and tls.certManager.issuerName are both set: the certificate comes from one place, so remove one of them" -}}
+{{- end -}}
 {{- $keep := toString .Values.test.keep -}}
 {{- if not (or (eq $keep "all") (regexMatch "^[1-9][0-9]*$" $keep) (regexMatch "^(0?\\.[0-9]*[1-9][0-9]*|1\\.0*)$" $keep) (regexMatch "^[1-9][0-9]*/[1-9][0-9]*$" $keep)) -}}
 {{- include "resprune.refuse" (printf "test.keep is '%s': give a share of at most 1 (0.25 or 1/3), a whole number of tokens (64), or all" $keep) -}}
@@ -47,6 +53,9 @@ a template that is named like the message ends it.
 {{- end -}}
 {{- if and (eq $pool.model.source "download") (not $pool.model.name) -}}
 {{- include "resprune.refuse" (printf "%s has model.source download and no model.name: give ORG/NAME of the model on the hub" $where) -}}
+{{- end -}}
+{{- if and (eq $pool.model.source "download") (not $pool.model.revision) -}}
+{{- include "resprune.refuse" (printf "%s has model.source download and no model.revision: give the commit (40 hex digits) that the hub shows beside the model's files" $where) -}}
 {{- end -}}
 {{- if and (eq $pool.model.source "claim") (not $pool.model.claim) -}}
 {{- include "resprune.refuse" (printf "%s has model.source claim and no model.claim: name the PersistentVolumeClaim that the model is in" $where) -}}

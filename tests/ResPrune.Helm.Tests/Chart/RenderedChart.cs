@@ -8,6 +8,8 @@ internal sealed class RenderedChart
 {
     private static readonly Dictionary<string, Type> CustomKinds = new()
     {
+        ["cert-manager.io/v1/Certificate"] = typeof(CustomObject),
+        ["cert-manager.io/v1/Issuer"] = typeof(CustomObject),
         ["keda.sh/v1alpha1/ScaledObject"] = typeof(CustomObject),
         ["keda.sh/v1alpha1/TriggerAuthentication"] = typeof(CustomObject),
         ["monitoring.coreos.com/v1/PodMonitor"] = typeof(CustomObject),
