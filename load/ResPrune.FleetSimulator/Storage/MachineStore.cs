@@ -22,7 +22,7 @@ internal sealed class MachineStore(Machine machine) : IBlobStore, IImageRoots
     public IImageUrls? Urls => null;
 
     /// <inheritdoc/>
-    public Task<IBlobStore> OpenAsync(string location, CancellationToken cancellationToken) => Task.FromResult<IBlobStore>(this);
+    public Task<IImagePlace> OpenAsync(string location, CancellationToken cancellationToken) => Task.FromResult<IImagePlace>(new StoreImages(this));
 
     /// <inheritdoc/>
     public async Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken)

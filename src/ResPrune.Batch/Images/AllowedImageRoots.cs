@@ -30,21 +30,21 @@ public sealed class AllowedImageRoots : IImageRoots, IDisposable
     public IImageUrls? Urls { get; }
 
     /// <inheritdoc/>
-    public async Task<IBlobStore> OpenAsync(string location, CancellationToken cancellationToken)
+    public async Task<IImagePlace> OpenAsync(string location, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
         var address = Parse(location);
         if (!address.IsContainer)
         {
             return _allowFolders
-                ? LocalFolderBlobStore.OpenReadOnly(address.Folder)
+                ? LocalImages.Open(address.Folder, [])
                 : throw NotAllowed(location, "folders of this machine are not read");
         }
 
         var wanted = _stores.Connect(address, writable: false).Location;
         if (!_containers.Any(allowed => wanted == allowed.Location || wanted.StartsWith(allowed.Location + "/", StringComparison.Ordinal)))
             throw NotAllowed(wanted, "it is in none of the allowed containers");
-        return await _stores.OpenReadOnlyAsync(address, cancellationToken).ConfigureAwait(false);
+        return new StoreImages(await _stores.OpenReadOnlyAsync(address, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

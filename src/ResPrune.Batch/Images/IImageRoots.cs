@@ -10,5 +10,5 @@ public interface IImageRoots
 
     /// <summary>Opens <see cref="Batches.BatchSpec.ImageRoot"/> for reading.</summary>
     /// <exception cref="BlobStoreUnavailableException">There is no such place, or it is not allowed.</exception>
-    Task<IBlobStore> OpenAsync(string location, CancellationToken cancellationToken);
+    Task<IImagePlace> OpenAsync(string location, CancellationToken cancellationToken);
 }

@@ -16,7 +16,7 @@ public abstract record ImageFetchOutcome
     /// <summary>A reference as messages show it: not all of a long one, and never the query of a URL, which may hold a signature.</summary>
     internal static string Show(string reference)
     {
-        var query = reference.Contains(':', StringComparison.Ordinal) ? reference.AsSpan().IndexOfAny('?', '#') : -1;
+        var query = reference.Contains("://", StringComparison.Ordinal) ? reference.AsSpan().IndexOfAny('?', '#') : -1;
         var shown = query < 0 ? reference : reference[..query] + "?…";
         return shown.Length <= MaxShown ? shown : shown[..MaxShown] + "…";
     }

@@ -1,21 +1,17 @@
 using System.Text.RegularExpressions;
 using ResPrune.Batch.Rows;
-using ResPrune.Batch.Storage;
 
 namespace ResPrune.Batch.Images;
 
 /// <summary>
-/// (6) Turns an image reference of a row into bytes: a name relative to the job's image root, a base64 data URL, or a URL that is allowed. Nothing
-/// else is ever opened: no path outside the root, no symbolic link out of it, no host that nobody allowed.
+/// (6) Turns an image reference of a row into bytes: a name or path in the job's image place, a base64 data URL, or a URL that is allowed. Nothing
+/// else is ever opened: no path outside the place, no symbolic link out of it, no host that nobody allowed.
 /// </summary>
-/// <param name="images">The job's image root; null when it has none.</param>
+/// <param name="images">Where the job's images are; null when it has no such place.</param>
 /// <param name="urls">Images named by URL; null when none are fetched.</param>
 /// <param name="options">Limits.</param>
-public sealed partial class ImageFetcher(IBlobStore? images, IImageUrls? urls, ImageFetcherOptions options)
+public sealed partial class ImageFetcher(IImagePlace? images, IImageUrls? urls, ImageFetcherOptions options)
 {
-    /// <summary>A blob that need not be there: that it is not is an answer, too.</summary>
-    private const string ProbedName = "resprune-probe";
-
     /// <summary>Fetches one image. What is wrong with the reference is an outcome, never an exception.</summary>
     /// <exception cref="IOException">The image root itself cannot be read; another attempt may succeed.</exception>
     public async Task<ImageFetchOutcome> FetchAsync(string reference, CancellationToken cancellationToken)
@@ -26,25 +22,26 @@ public sealed partial class ImageFetcher(IBlobStore? images, IImageUrls? urls, I
         if (UrlPattern().IsMatch(reference))
         {
             return urls is null
-                ? Fail(RowErrorCode.UrlNotAllowed, $"'{shown}' is a URL; only names inside the input and data URLs are read.")
+                ? Fail(RowErrorCode.UrlNotAllowed, $"'{shown}' is a URL; only files and data URLs are read.")
                 : await urls.FetchAsync(reference, options.MaxBytes, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (!BlobName.TryCanonicalise(reference, out var name, out var reason))
-        {
-            var code = LeadsOut(reference) ? RowErrorCode.ImageOutsideInput : RowErrorCode.ImageNotFound;
-            return Fail(code, $"'{shown}' is not read: {reason}.");
         }
 
         return images is null
             ? Fail(RowErrorCode.ImageNotFound, $"'{shown}' is not read: this job has no folder of images.")
-            : await BlobImage.ReadAsync(images, name, shown, options.MaxBytes, cancellationToken).ConfigureAwait(false);
+            : await images.ReadAsync(reference, options.MaxBytes, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Looks whether the image root answers at all, after an image in it could not be read.</summary>
+    /// <summary>Looks whether the image place answers at all, after an image in it could not be read.</summary>
     /// <exception cref="IOException">It does not; another attempt may succeed.</exception>
     public Task ProbeAsync(CancellationToken cancellationToken) =>
-        images is null ? Task.CompletedTask : images.GetPropertiesAsync(ProbedName, cancellationToken);
+        images is null ? Task.CompletedTask : images.ProbeAsync(cancellationToken);
+
+    /// <summary>Whether a reference is a file of the image place, and neither a data URL nor a web address.</summary>
+    public static bool IsFile(string reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return !reference.StartsWith("data:", StringComparison.OrdinalIgnoreCase) && !UrlPattern().IsMatch(reference);
+    }
 
     private ImageFetchOutcome DecodeDataUrl(string url)
     {
@@ -62,11 +59,8 @@ public sealed partial class ImageFetcher(IBlobStore? images, IImageUrls? urls, I
             : Fail(RowErrorCode.ImageUndecodable, "The data URL's base64 is not valid.");
     }
 
-    private static bool LeadsOut(string reference) =>
-        reference.StartsWith('/') || reference.Contains('\\', StringComparison.Ordinal) || reference.Split('/').Contains("..");
-
     private static ImageFetchFailure Fail(RowErrorCode code, string message) => new(code, message);
 
-    [GeneratedRegex(@"^([a-z][a-z0-9+.-]*://|(https?|file|ftp):)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^((?!file:)[a-z][a-z0-9+.-]*://|(https?|ftp):)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex UrlPattern();
 }

@@ -1,14 +1,13 @@
-using ResPrune.Batch.Storage;
-
 namespace ResPrune.Batch.Images;
 
 /// <summary>Image roots that are folders of this machine; no URLs.</summary>
-public sealed class LocalImageRoots : IImageRoots
+/// <param name="allowed">Folders that images may be read from beside the one a job names; null (default) means none.</param>
+public sealed class LocalImageRoots(IReadOnlyList<string>? allowed = null) : IImageRoots
 {
     /// <inheritdoc/>
     public IImageUrls? Urls => null;
 
     /// <inheritdoc/>
-    public Task<IBlobStore> OpenAsync(string location, CancellationToken cancellationToken) =>
-        Task.FromResult<IBlobStore>(LocalFolderBlobStore.OpenReadOnly(location));
+    public Task<IImagePlace> OpenAsync(string location, CancellationToken cancellationToken) =>
+        Task.FromResult<IImagePlace>(LocalImages.Open(location, allowed ?? []));
 }

@@ -20,11 +20,11 @@ public sealed class StoreImageRoots(IBlobStore store, IImageRoots others) : IIma
     public static string LocationOf(string folder) => Scheme + folder;
 
     /// <inheritdoc/>
-    public Task<IBlobStore> OpenAsync(string location, CancellationToken cancellationToken)
+    public Task<IImagePlace> OpenAsync(string location, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(location);
         if (!location.StartsWith(Scheme, StringComparison.Ordinal)) return others.OpenAsync(location, cancellationToken);
         var folder = location[Scheme.Length..];
-        return Task.FromResult(folder.Length == 0 ? store : new StoreFolder(store, folder));
+        return Task.FromResult<IImagePlace>(new StoreImages(folder.Length == 0 ? store : new StoreFolder(store, folder)));
     }
 }

@@ -19,31 +19,29 @@ internal static class InputWriter
 
     private static async Task<InputStyle> WriteFolderAsync(FolderInput folder, HashedUpload upload, CancellationToken cancellationToken)
     {
-        if (folder.Questions.Count == 0) throw new BatchInputException("no_questions", "A folder of pictures needs at least one question.");
+        if (folder.Questions.Count == 0) throw new BatchInputException("no_questions", "A folder of images needs at least one question.");
         var buffer = new ArrayBufferWriter<byte>();
-        var pictures = 0L;
-        await foreach (var name in folder.Images.ListAsync("", cancellationToken).ConfigureAwait(false))
+        var any = false;
+        foreach (var image in folder.List(cancellationToken))
         {
-            if (pictures >= folder.Limit) break;
-            if (!PictureNames.IsPicture(name)) continue;
-            pictures++;
+            any = true;
             for (var question = 0; question < folder.Questions.Count; question++)
             {
-                var id = folder.Questions.Count == 1 ? name : $"{name}#{question + 1}";
                 buffer.ResetWrittenCount();
-                WriteLine(buffer, id, name, folder.Questions[question]);
+                WriteLine(buffer, folder.IdOf(image, question), LocalImageFolder.ReferenceTo(image.Name), folder.Questions[question]);
                 await upload.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        return pictures > 0
-            ? InputStyle.Simple
-            : throw new BatchInputException("no_pictures", $"No pictures found in '{folder.Images.Location}' (looked for {Wanted()}).");
+        return any ? InputStyle.Simple : throw NoImages(folder);
     }
 
-    private static string Wanted() => string.Join(' ', PictureNames.Extensions);
+    /// <summary>What is said of a folder without an image.</summary>
+    internal static BatchInputException NoImages(FolderInput folder) => new(
+        "no_images", $"No images found in '{folder.Images.Location}' (looked for {ImageFiles.Usual}, in folders below it too).");
 
-    private static void WriteLine(ArrayBufferWriter<byte> buffer, string id, string image, string question)
+    /// <summary>Appends one simple line.</summary>
+    internal static void WriteLine(ArrayBufferWriter<byte> buffer, string id, string image, string question)
     {
         using (var json = new Utf8JsonWriter(buffer, JsonLineOptions.Writer))
         {

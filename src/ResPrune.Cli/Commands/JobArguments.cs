@@ -9,13 +9,13 @@ internal sealed class JobArguments
 {
     private readonly Argument<string> _input = new("INPUT")
     {
-        Description = "A folder of pictures (read recursively), one picture, or a .jsonl file: lines {\"id\",\"image\",\"question\"} "
+        Description = "A folder of images (read recursively), one image, or a .jsonl file: lines {\"id\",\"image\",\"question\"} "
             + "or OpenAI batch lines.",
     };
 
     private readonly Option<string[]> _ask = new("--ask")
     {
-        Description = "A question about every picture; may be repeated. Needed unless INPUT is a .jsonl file.",
+        Description = "A question about every image; may be repeated. Needed unless INPUT is a .jsonl file.",
         HelpName = "TEXT",
         DefaultValueFactory = _ => [],
     };
@@ -48,13 +48,21 @@ internal sealed class JobArguments
         "--seed", "N", "Seed of sampling and of the random pruner.", 0L, long.MinValue, long.MaxValue);
 
     private readonly Option<long?> _limit = ValueOption.OptionalNumber(
-        "--limit", "N", "Only the first N pictures or lines.", 1L, long.MaxValue);
+        "--limit", "N", "Only the first N images or lines.", 1L, long.MaxValue);
+
+    private readonly Option<string[]> _imageRoot = new("--image-root")
+    {
+        Description = "A folder that images may be read from beside the input's own: by absolute paths and file:// URLs of a .jsonl file, and "
+            + "through links. May be repeated.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => [],
+    };
 
     /// <summary>Adds the arguments to a verb.</summary>
     public void AddTo(Command command)
     {
         command.Add(_input);
-        Option[] options = [_ask, _keep, _pruner, _alpha, _epsilon, _maxTokens, _temperature, _topP, _topK, _seed, _limit];
+        Option[] options = [_ask, _keep, _pruner, _alpha, _epsilon, _maxTokens, _temperature, _topP, _topK, _seed, _limit, _imageRoot];
         foreach (var option in options) command.Add(option);
     }
 
@@ -66,6 +74,9 @@ internal sealed class JobArguments
 
     /// <summary>Only the first so many pictures or lines; null means all.</summary>
     public long? Limit(ParseResult parsed) => parsed.GetValue(_limit);
+
+    /// <summary>Folders that images may be read from beside the input's own.</summary>
+    public IReadOnlyList<string> ImageRoots(ParseResult parsed) => [.. parsed.GetValue(_imageRoot)!.Select(Path.GetFullPath)];
 
     /// <summary>How the answers are made.</summary>
     public BatchSpec Spec(ParseResult parsed, string model) => new()

@@ -69,6 +69,7 @@ internal sealed class RunCommand
             },
             Output = parsed.GetValue(_output)!,
             Limit = _job.Limit(parsed),
+            ImageRoots = _job.ImageRoots(parsed),
             MetricsPort = parsed.GetValue(_metricsPort),
             Json = parsed.GetValue(_json),
             Quiet = parsed.GetValue(_quiet),

@@ -24,6 +24,9 @@ internal sealed record RunSettings
     /// <summary>Only the first so many pictures or lines; null means all.</summary>
     public long? Limit { get; init; }
 
+    /// <summary>Full paths of folders that images may be read from beside the input's own.</summary>
+    public IReadOnlyList<string> ImageRoots { get; init; } = [];
+
     /// <summary>Port of <c>/metrics</c>; null means none.</summary>
     public int? MetricsPort { get; init; }
 

@@ -58,6 +58,7 @@ internal sealed class SubmitCommand
             Input = _job.Input(parsed),
             Questions = _job.Questions(parsed),
             Limit = _job.Limit(parsed),
+            ImageRoots = _job.ImageRoots(parsed),
             Key = parsed.GetValue(_key),
             Images = parsed.GetValue(_images),
             RowsPerShard = parsed.GetValue(_rowsPerShard),

@@ -19,7 +19,7 @@ internal sealed class SubmitSession
     private readonly SubmitSettings _settings;
     private readonly RunInput _input;
     private readonly FleetClient _fleet;
-    private readonly PictureUpload _pictures;
+    private readonly ImageUpload _images;
     private readonly TextWriter _error;
 
     private SubmitSession(SubmitSettings settings, RunInput input, FleetClient fleet, TextWriter error)
@@ -28,7 +28,7 @@ internal sealed class SubmitSession
         _input = input;
         _fleet = fleet;
         _error = error;
-        _pictures = new PictureUpload(input, fleet.Store, error);
+        _images = new ImageUpload(input, settings.ImageRoots, fleet.Store, error);
     }
 
     /// <summary>Runs it.</summary>
@@ -39,7 +39,7 @@ internal sealed class SubmitSession
         using var interruption = new Interruption();
         try
         {
-            var input = await RunInputs.OpenAsync(settings.Input, settings.Questions, settings.Limit, interruption.Token);
+            var input = await RunInputs.OpenAsync(settings.Input, settings.Questions, settings.Limit, settings.ImageRoots, interruption.Token);
             await using var traces = TraceExport.Start($"submit-{Environment.ProcessId}");
             await using var fleet = await FleetClient.ConnectAsync(settings.Fleet, interruption.Token);
             var batch = await new SubmitSession(settings, input, fleet, error).SubmitAsync(interruption.Token);
@@ -59,7 +59,7 @@ internal sealed class SubmitSession
         {
             facts[KeyFact] = JobFacts.Shortened(key);
             facts["--images"] = JobFacts.Shortened(_settings.Images ?? "uploaded");
-            facts[JobFacts.InputContents] = await _pictures.DigestAsync(cancellationToken);
+            facts[JobFacts.InputContents] = await _images.DigestAsync(cancellationToken);
         }
 
         var batch = _settings.Key is null ? BatchId.New(TimeProvider.System) : IdOf(_settings.Key);
@@ -103,7 +103,7 @@ internal sealed class SubmitSession
 
     private async Task StoreAsync(BatchId batch, IReadOnlyDictionary<string, string> facts, CancellationToken cancellationToken)
     {
-        var root = _settings.Images ?? _pictures.InStore ?? await _pictures.RunAsync(batch, cancellationToken);
+        var root = _settings.Images ?? await _images.InStoreAsync(cancellationToken) ?? await _images.RunAsync(batch, cancellationToken);
         var spec = _settings.Spec with { ImageRoot = root, RowsPerShard = _settings.RowsPerShard ?? RowsPerShard() };
         try
         {

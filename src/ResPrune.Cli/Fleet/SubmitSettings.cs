@@ -18,6 +18,9 @@ internal sealed record SubmitSettings
     /// <summary>Only the first so many pictures or lines; null means all.</summary>
     public long? Limit { get; init; }
 
+    /// <summary>Full paths of folders that images may be read from beside the input's own.</summary>
+    public IReadOnlyList<string> ImageRoots { get; init; } = [];
+
     /// <summary>Makes the submission repeatable; null means that every submission is a batch of its own.</summary>
     public string? Key { get; init; }
 

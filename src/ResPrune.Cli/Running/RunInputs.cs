@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Storage;
 using ResPrune.Cli.Commands;
@@ -15,80 +13,51 @@ internal static class RunInputs
     /// <summary>Looks at an input.</summary>
     /// <exception cref="UsageException">There is nothing to ask, or nothing to ask about; the message says what to type.</exception>
     public static async Task<RunInput> OpenAsync(
-        string input, IReadOnlyList<string> questions, long? limit, CancellationToken cancellationToken)
+        string input, IReadOnlyList<string> questions, long? limit, IReadOnlyList<string> imageRoots, CancellationToken cancellationToken)
     {
         if (questions.Any(string.IsNullOrWhiteSpace)) throw new UsageException(
             "--ask: the question is empty; type one, e.g. --ask \"What is in the picture?\".");
+        if (imageRoots.FirstOrDefault(root => !Directory.Exists(root)) is { } absent)
+            throw new UsageException($"--image-root: there is no folder '{absent}'.");
         var path = Path.GetFullPath(input);
         try
         {
-            if (Directory.Exists(path)) return await FolderAsync(path, questions, limit, cancellationToken);
+            if (Directory.Exists(path)) return Folder(path, LocalImageFolder.Open(path, imageRoots), questions, limit, cancellationToken);
             if (!File.Exists(path)) throw new UsageException($"There is no file or folder '{input}'.");
             if (Path.GetExtension(path).Equals(".jsonl", StringComparison.OrdinalIgnoreCase)) return await JsonLinesAsync(
                 path, questions, limit, cancellationToken);
-            if (PictureNames.IsPicture(Path.GetFileName(path))) return await PictureAsync(path, questions, cancellationToken);
+            if (LocalImageFolder.OfFile(path) is var image && image.List(skipped: null, cancellationToken).Any())
+                return Folder(image.Location, image, questions, limit, cancellationToken) with { Path = path };
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
             throw new UsageException($"'{input}' cannot be read: {exception.Message}", exception);
         }
 
-        throw new UsageException(
-            $"'{input}' is neither a folder, nor a .jsonl file, nor a picture ({string.Join(' ', PictureNames.Extensions)}).");
+        throw new UsageException($"'{input}' is neither a folder, nor a .jsonl file, nor an image ({ImageFiles.Usual}).");
     }
 
-    private static async Task<RunInput> FolderAsync(
-        string path, IReadOnlyList<string> questions, long? limit, CancellationToken cancellationToken)
+    private static RunInput Folder(
+        string path, LocalImageFolder images, IReadOnlyList<string> questions, long? limit, CancellationToken cancellationToken)
     {
         RequireQuestions(questions);
-        var images = LocalFolderBlobStore.OpenReadOnly(path);
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var pictures = 0L;
-        await foreach (var name in images.ListAsync("", cancellationToken))
+        var count = 0L;
+        foreach (var image in images.List(skipped: null, cancellationToken))
         {
-            if (!PictureNames.IsPicture(name)) continue;
-            pictures++;
-            AddFile(digest, name, new FileInfo(Path.Combine(path, name)));
+            count++;
+            Add(digest, image);
         }
 
-        if (pictures == 0) throw new UsageException(
-            $"No pictures found in '{path}' (looked for {string.Join(' ', PictureNames.Extensions)}, in folders below it too).");
+        if (count == 0) throw new UsageException(
+            $"No images found in '{path}' (looked for {ImageFiles.Usual}, in folders below it too).");
         return new RunInput
         {
             Path = path,
             Source = new FolderInput(images, questions) { Limit = limit },
             ImageRoot = path,
             Digest = Convert.ToHexStringLower(digest.GetHashAndReset()),
-            Rows = Math.Min(pictures, limit ?? long.MaxValue) * questions.Count,
-        };
-    }
-
-    /// <summary>One picture is a job whose lines are written here, with the ids a folder of one would have.</summary>
-    private static async Task<RunInput> PictureAsync(string path, IReadOnlyList<string> questions, CancellationToken cancellationToken)
-    {
-        RequireQuestions(questions);
-        var name = Path.GetFileName(path);
-        var lines = new StringBuilder();
-        for (var question = 0; question < questions.Count; question++)
-        {
-            var id = questions.Count == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}#{question + 1}");
-            lines.Append(
-                CultureInfo.InvariantCulture,
-                $"{{\"id\":{Quoted(id)},\"image\":{Quoted(name)},\"question\":{Quoted(questions[question])}}}\n");
-        }
-
-        const string Manifest = "picture.jsonl";
-        var memory = new InMemoryBlobStore();
-        await memory.WriteAsync(Manifest, Encoding.UTF8.GetBytes(lines.ToString()), BlobWriteCondition.CreateOnly, cancellationToken);
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        AddFile(digest, name, new FileInfo(path));
-        return new RunInput
-        {
-            Path = path,
-            Source = new JsonLinesInput(memory, Manifest),
-            ImageRoot = Path.GetDirectoryName(path)!,
-            Digest = Convert.ToHexStringLower(digest.GetHashAndReset()),
-            Rows = questions.Count,
+            Rows = Math.Min(count, limit ?? long.MaxValue) * questions.Count,
         };
     }
 
@@ -135,15 +104,13 @@ internal static class RunInputs
         if (questions.Count == 0) throw new UsageException("Nothing is asked: add --ask, e.g. --ask \"What is in the picture?\".");
     }
 
-    private static void AddFile(IncrementalHash digest, string name, FileInfo file)
+    private static void Add(IncrementalHash digest, FolderImage image)
     {
         Span<byte> facts = stackalloc byte[2 * sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(facts, file.Exists ? file.Length : -1);
-        BinaryPrimitives.WriteInt64LittleEndian(facts[sizeof(long)..], file.LastWriteTimeUtc.Ticks);
-        digest.AppendData(Encoding.UTF8.GetBytes(name));
+        BinaryPrimitives.WriteInt64LittleEndian(facts, image.Stamp.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(facts[sizeof(long)..], image.Stamp.Version);
+        digest.AppendData(Encoding.UTF8.GetBytes(image.Name));
         digest.AppendData("\0"u8);
         digest.AppendData(facts);
     }
-
-    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 }

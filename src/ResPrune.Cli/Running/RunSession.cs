@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ResPrune.Batch.Batches;
+using ResPrune.Batch.Images;
 using ResPrune.Batch.Manifests;
 using ResPrune.Cli.Commands;
 using ResPrune.Cli.Rendering;
@@ -45,7 +46,7 @@ internal sealed class RunSession
         using var notice = interruption.Token.Register(() => error.WriteLine("resprune: stopping; once more to leave at once."));
         try
         {
-            var input = await RunInputs.OpenAsync(settings.Input, settings.Questions, settings.Limit, interruption.Token);
+            var input = await RunInputs.OpenAsync(settings.Input, settings.Questions, settings.Limit, settings.ImageRoots, interruption.Token);
             using var folder = OutputFolder.Open(settings.Output);
             await using var traces = TraceExport.Start($"run-{Environment.ProcessId}");
             await using var host = await StartHostAsync(settings, folder, interruption.Token);
@@ -67,6 +68,7 @@ internal sealed class RunSession
         {
             Store = folder.Store,
             Engine = settings.Engine,
+            ImageRoots = new LocalImageRoots(settings.ImageRoots),
             MetricsPort = settings.MetricsPort,
             DrainTimeout = DrainTimeout,
         };

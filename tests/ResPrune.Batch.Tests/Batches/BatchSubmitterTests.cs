@@ -8,13 +8,23 @@ using ResPrune.Batch.Tests.Storage;
 
 namespace ResPrune.Batch.Tests.Batches;
 
-public sealed class BatchSubmitterTests
+public sealed class BatchSubmitterTests : IDisposable
 {
     private static readonly CancellationToken None = CancellationToken.None;
     private readonly InMemoryBlobStore _store = new();
     private readonly BatchFlow _flow;
 
-    public BatchSubmitterTests() => _flow = new BatchFlow(_store);
+    private readonly TemporaryFolder _letters = new();
+
+    public BatchSubmitterTests()
+    {
+        _flow = new BatchFlow(_store);
+        for (var name = 'a'; name <= 'j'; name++) _letters.Write($"{name}.png", $"bytes of {name}");
+    }
+
+    private LocalImageFolder Letters => LocalImageFolder.Open(_letters.Path);
+
+    public void Dispose() => _letters.Dispose();
 
     [Fact]
     public async Task A_folder_becomes_a_line_for_every_picture_and_question()
@@ -22,7 +32,7 @@ public sealed class BatchSubmitterTests
         using var folder = new TemporaryFolder();
         string[] names = ["b.JPG", "a/z.png", "a-1.webp", "ü.gif", "c.jpeg", "d.bmp", "notes.txt", ".hidden.png", ".cache/x.png", "a/.thumbs/y.png", "png"];
         foreach (var name in names) folder.Write(name, "x");
-        var record = await SubmitAsync(new FolderInput(LocalFolderBlobStore.OpenReadOnly(folder.Path), ["one?", "two \"quoted\"?"]));
+        var record = await SubmitAsync(new FolderInput(LocalImageFolder.Open(folder.Path), ["one?", "two \"quoted\"?"]));
         var rows = await StoredRowsAsync();
         string[] pictures = ["a-1.webp", "a/z.png", "b.JPG", "c.jpeg", "d.bmp", "ü.gif"];
         Assert.Equal(pictures.SelectMany(name => new[] { $"{name}#1", $"{name}#2" }), rows.Select(row => row.CustomId));
@@ -34,8 +44,7 @@ public sealed class BatchSubmitterTests
     [Fact]
     public async Task With_one_question_the_name_is_the_id_and_a_limit_counts_pictures()
     {
-        var source = await BatchFlow.SourceAsync("");
-        await SubmitAsync(new FolderInput(source, ["q"]) { Limit = 3 });
+        await SubmitAsync(new FolderInput(Letters, ["q"]) { Limit = 3 });
         Assert.Equal(["a.png", "b.png", "c.png"], (await StoredRowsAsync()).Select(row => row.CustomId));
     }
 
@@ -68,9 +77,9 @@ public sealed class BatchSubmitterTests
         using var folder = new TemporaryFolder();
         folder.Write("readme.txt", "x");
         var files = LocalFolderBlobStore.OpenReadOnly(folder.Path);
-        var exception = await RefuseAsync(new FolderInput(files, ["q"]), "no_pictures");
+        var exception = await RefuseAsync(new FolderInput(LocalImageFolder.Open(folder.Path), ["q"]), "no_images");
         Assert.Contains(folder.Path, exception.Message, StringComparison.Ordinal);
-        await RefuseAsync(new FolderInput(files, []), "no_questions");
+        await RefuseAsync(new FolderInput(LocalImageFolder.Open(folder.Path), []), "no_questions");
         await RefuseAsync(new JsonLinesInput(files, "absent.jsonl"), "input_not_found");
         await RefuseAsync(new JsonLinesInput(await BatchFlow.SourceAsync("\n \r\n"), "in.jsonl"), "empty_input");
 
@@ -86,7 +95,7 @@ public sealed class BatchSubmitterTests
     [Fact]
     public async Task A_setting_out_of_range_is_named()
     {
-        var input = new FolderInput(await BatchFlow.SourceAsync(""), ["q"]);
+        var input = new FolderInput(Letters, ["q"]);
         foreach (var (spec, name) in new[]
         {
             (new BatchSpec { Model = "m", RowsPerShard = 0 }, "RowsPerShard"),
@@ -102,8 +111,8 @@ public sealed class BatchSubmitterTests
     [Fact]
     public async Task Submitting_again_returns_the_first_batch_whatever_is_given()
     {
-        var first = await SubmitAsync(new FolderInput(await BatchFlow.SourceAsync(""), ["first"]));
-        var again = await SubmitAsync(new FolderInput(await BatchFlow.SourceAsync(""), ["second"]));
+        var first = await SubmitAsync(new FolderInput(Letters, ["first"]));
+        var again = await SubmitAsync(new FolderInput(Letters, ["second"]));
         Assert.Equal(first, again);
         Assert.Equal("first", (await StoredRowsAsync())[0].Question);
     }
@@ -112,7 +121,7 @@ public sealed class BatchSubmitterTests
     public async Task An_input_left_by_a_crash_gives_way_to_the_new_one()
     {
         await _store.PutAsync(BatchBlobs.Input(BatchFlow.Id), "{\"id\":\"old\"}");
-        await SubmitAsync(new FolderInput(await BatchFlow.SourceAsync(""), ["new"]) { Limit = 1 });
+        await SubmitAsync(new FolderInput(Letters, ["new"]) { Limit = 1 });
         Assert.Equal("new", Assert.Single(await StoredRowsAsync()).Question);
     }
 
@@ -120,7 +129,7 @@ public sealed class BatchSubmitterTests
     public async Task The_record_is_the_openai_batch_object_in_snake_case()
     {
         await _flow.Submitter.SubmitAsync(
-            BatchFlow.Id, new FolderInput(await BatchFlow.SourceAsync(""), ["q"]), BatchFlow.Spec(2), new Dictionary<string, string> { ["who"] = "me" }, None);
+            BatchFlow.Id, new FolderInput(Letters, ["q"]), BatchFlow.Spec(2), new Dictionary<string, string> { ["who"] = "me" }, None);
         await _flow.PlanAsync();
         var json = JsonDocument.Parse((await _store.GetAsync(BatchBlobs.Record(BatchFlow.Id)))!).RootElement;
         Assert.Equal(("batch", "in_progress", BatchFlow.Id.Value), (json.GetProperty("object").GetString(), json.GetProperty("status").GetString(), json.GetProperty("id").GetString()));

@@ -81,7 +81,7 @@ internal sealed class BatchFlow(IBlobStore store)
 
     public async Task<List<AttemptRow>> AnswerAsync(BatchRecord record, ShardSpec shard, IBlobStore source)
     {
-        var fetcher = new ImageFetcher(source, urls: null, new ImageFetcherOptions());
+        var fetcher = new ImageFetcher(new StoreImages(source), urls: null, new ImageFetcherOptions());
         var rows = new List<AttemptRow>();
         await foreach (var line in Reader.ReadAsync(record, shard, CancellationToken.None).ConfigureAwait(false))
         {

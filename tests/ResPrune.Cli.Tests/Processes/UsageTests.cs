@@ -43,7 +43,7 @@ public sealed class UsageTests : IDisposable
     {
         var folder = Directory.CreateDirectory(_place.PathOf("no-pictures")).FullName;
         File.WriteAllText(Path.Combine(folder, "notes.txt"), "nothing to see");
-        await RefusesAsync(["run", folder, "--ask", "What is this?"], "No pictures found", folder, ".png");
+        await RefusesAsync(["run", folder, "--ask", "What is this?"], "No images found", folder, ".png");
     }
 
     [Fact]

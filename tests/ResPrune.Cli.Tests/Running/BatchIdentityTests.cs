@@ -1,6 +1,5 @@
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Manifests;
-using ResPrune.Batch.Storage;
 using ResPrune.Cli.Commands;
 using ResPrune.Cli.Running;
 using ResPrune.Inference.Engine;
@@ -21,7 +20,7 @@ public sealed class BatchIdentityTests
     private static readonly RunInput Input = new()
     {
         Path = "/pictures",
-        Source = new FolderInput(new InMemoryBlobStore(), ["What is this?"]),
+        Source = new FolderInput(LocalImageFolder.Open("/"), ["What is this?"]),
         ImageRoot = "/pictures",
         Digest = "d1",
         Rows = 1,

@@ -169,7 +169,7 @@ public sealed class LeaseTests
         var planner = new ShardPlanner(_store, _time);
         var planned = await planner.EnsurePlannedAsync(batch.Id, CancellationToken.None);
         var shard = (await planner.ReadPlanAsync(batch.Id, CancellationToken.None)).Shards[lease.Shard];
-        var images = new ImageFetcher(_store, urls: null, new ImageFetcherOptions());
+        var images = new ImageFetcher(new StoreImages(_store), urls: null, new ImageFetcherOptions());
         var rows = new List<AttemptRow>();
         await foreach (var line in new ShardReader(_store).ReadAsync(planned, shard, CancellationToken.None))
         {

@@ -8,5 +8,5 @@ internal sealed class StoreImageRoots(IBlobStore images) : IImageRoots
 {
     public IImageUrls? Urls => null;
 
-    public Task<IBlobStore> OpenAsync(string location, CancellationToken cancellationToken) => Task.FromResult(images);
+    public Task<IImagePlace> OpenAsync(string location, CancellationToken cancellationToken) => Task.FromResult<IImagePlace>(new StoreImages(images));
 }

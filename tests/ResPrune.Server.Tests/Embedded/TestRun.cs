@@ -36,7 +36,7 @@ internal sealed class TestRun : IDisposable
         Engine = new EngineOptions { ModelDirectory = Model, Device = "cpu", DType = "float32", BatchSize = 4 },
     };
 
-    public FolderInput Input => new(LocalFolderBlobStore.OpenReadOnly(Pictures), Questions);
+    public FolderInput Input => new(LocalImageFolder.Open(Pictures), Questions);
 
     public BatchSpec Spec => new() { Model = "test", ImageRoot = Pictures, Keep = "1/2", MaxTokens = 4, RowsPerShard = 4 };
 
