@@ -67,7 +67,7 @@ internal static class OpenAiResultLine
     }
 
     private static bool NeverAnswered(RowErrorCode code) =>
-        code is RowErrorCode.Timeout or RowErrorCode.EngineError or RowErrorCode.BatchCancelled or RowErrorCode.BatchExpired;
+        code is RowErrorCode.Timeout or RowErrorCode.EngineError or RowErrorCode.OutOfMemory or RowErrorCode.BatchCancelled or RowErrorCode.BatchExpired;
 
     private static void WriteIds(Utf8JsonWriter json, ResultRow row)
     {

@@ -54,4 +54,7 @@ public enum RowErrorCode
 
     /// <summary>The batch's window ran out before the row's turn.</summary>
     BatchExpired,
+
+    /// <summary>No worker's memory is enough for it, even alone; the message says how many tokens would fit.</summary>
+    OutOfMemory,
 }

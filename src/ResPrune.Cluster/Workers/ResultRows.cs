@@ -63,6 +63,7 @@ internal static class ResultRows
         FailureReason.PromptTooLong => RowErrorCode.PromptTooLong,
         FailureReason.UnsupportedRequest => RowErrorCode.UnsupportedRequest,
         FailureReason.EngineError => RowErrorCode.EngineError,
+        FailureReason.OutOfMemory => RowErrorCode.OutOfMemory,
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Unknown failure reason."),
     };
 }

@@ -8,7 +8,7 @@ internal static partial class EngineLog
     [LoggerMessage(EventId = 1001, Level = LogLevel.Information, Message = "Loaded {Model}: {Parameters} parameters as {DType} on {Device} in {Seconds:F2} s")]
     public static partial void ModelLoaded(ILogger logger, string model, long parameters, string dtype, string device, double seconds);
 
-    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "A micro-batch of {Requests} failed; trying its requests one by one")]
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Warning, Message = "A micro-batch of {Requests} failed; trying its requests in smaller ones")]
     public static partial void BatchFailed(ILogger logger, Exception exception, int requests);
 
     [LoggerMessage(EventId = 1003, Level = LogLevel.Error, Message = "Request {RequestId} failed in the engine")]

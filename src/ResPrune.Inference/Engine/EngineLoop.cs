@@ -1,16 +1,21 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using ResPrune.Inference.Models.Language;
 using static TorchSharp.torch;
 
 namespace ResPrune.Inference.Engine;
 
 /// <summary>
 /// (8) The loop of the one thread that owns a device: gathers what is prepared into a micro-batch, runs it, again. A batch that fails is
-/// tried again one request at a time, so that one poisonous request does not take its neighbours with it.
+/// tried again in smaller ones, so that one poisonous request does not take its neighbours with it.
 /// </summary>
 internal sealed class EngineLoop
 {
+    /// <summary>How long nothing is asked before the cache is given back.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
+
     /// <summary>How long an incomplete micro-batch waits for requests that are being preprocessed.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
 
@@ -87,7 +92,7 @@ internal sealed class EngineLoop
         {
             var expected = _underWay() > 0;
             var started = Stopwatch.GetTimestamp();
-            if (!WaitForReady(Timeout.InfiniteTimeSpan)) return false;
+            if (!WaitForReady()) return false;
             if (expected) CountStarved(Stopwatch.GetTimestamp() - started);
             TakeReady(batch);
         }
@@ -101,6 +106,15 @@ internal sealed class EngineLoop
         }
 
         return true;
+    }
+
+    /// <summary>Blocks until something is ready (true) or nothing ever will be; an idle engine keeps no large cache.</summary>
+    private bool WaitForReady()
+    {
+        if (WaitForReady(Idle)) return true;
+        if (_wait is null) return false; // It did not run out of time: the channel is completed.
+        _runner.Release(KvCache.KeptBytes);
+        return WaitForReady(Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Blocks until something is ready (true), nothing ever will be, or the time is up. A wait that ran out of time is taken up again.</summary>
@@ -122,27 +136,58 @@ internal sealed class EngineLoop
         }
     }
 
-    private void RunBatch(List<PreparedRequest> batch)
+    private void RunBatch(IReadOnlyList<PreparedRequest> batch)
+    {
+        foreach (var part in _runner.Plan(batch))
+        {
+            if (part.CanBegin) RunPart(part);
+            else Complete(part.Requests[0], OutOfMemory(part.Requests[0], "the rest is taken"));
+        }
+    }
+
+    /// <summary>
+    /// Runs what there should be memory for. Where there was not, the cache is given back and the rest tried in halves; after another failure, one by
+    /// one. What fails alone has failed.
+    /// </summary>
+    private void RunPart(MicroBatch part, bool isRelieved = false)
     {
         try
         {
-            _runner.Run(batch, (sequence, result) => Complete(sequence.Prepared, result));
+            _runner.Run(part, (sequence, outcome) => Complete(sequence.Prepared, outcome));
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException || batch.Count > 1)
+        catch (Exception exception)
         {
-            var unanswered = batch.Where(prepared => !prepared.Pending.Outcome.IsCompleted).ToArray();
-            if (unanswered.Length == 1 && batch.Count == 1)
+            var outOfMemory = TorchFault.Classify(exception) == TorchFaultKind.OutOfMemory;
+            var relieved = outOfMemory && _runner.Release(kept: 0);
+            var unanswered = part.Requests.Where(prepared => !prepared.Pending.Outcome.IsCompleted).ToArray();
+            if (part.Requests.Count > 1)
             {
-                var failed = unanswered[0];
-                EngineLog.RequestFailed(_logger, exception, failed.Request.RequestId);
-                Complete(failed, new GenerationFailure(failed.Request.RequestId, failed.ImageDigest, FailureReason.EngineError, exception.Message));
-                return;
+                EngineLog.BatchFailed(_logger, exception, part.Requests.Count);
+                foreach (var smaller in unanswered.Chunk(outOfMemory ? (part.Requests.Count + 1) / 2 : 1)) RunBatch(smaller);
             }
-
-            EngineLog.BatchFailed(_logger, exception, batch.Count);
-            foreach (var prepared in unanswered) RunBatch([prepared]);
+            else if (relieved && !isRelieved && unanswered.Length == 1)
+            {
+                // The cache of an earlier batch was in the way.
+                RunPart(part, isRelieved: true);
+            }
+            else if (unanswered.Length == 1)
+            {
+                EngineLog.RequestFailed(_logger, exception, unanswered[0].Request.RequestId);
+                Complete(unanswered[0], outOfMemory ? OutOfMemory(unanswered[0], FirstLine(exception.Message)) : Failure(unanswered[0], FailureReason.EngineError, exception.Message));
+            }
         }
     }
+
+    private GenerationFailure OutOfMemory(PreparedRequest request, string why) => Failure(request, FailureReason.OutOfMemory, string.Create(
+        CultureInfo.InvariantCulture,
+        $"There is not the memory for this request, also alone: its prompt has {request.PromptTokens} tokens, its answer may have {request.MaxTokens}, "
+        + $"and about {_runner.RoomTokens} would fit ({why})."));
+
+    private static GenerationFailure Failure(PreparedRequest request, FailureReason reason, string message) =>
+        new(request.Request.RequestId, request.ImageDigest, reason, message);
+
+    /// <summary>What torch says before it lists native frames.</summary>
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd('.', ' ');
 
     private void Complete(PreparedRequest prepared, GenerationOutcome outcome)
     {

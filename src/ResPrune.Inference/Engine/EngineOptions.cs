@@ -37,4 +37,7 @@ public sealed record EngineOptions
     /// <summary>Most pixels an image header may claim, in millions. Default 100.</summary>
     [Range(0.01, 10_000)]
     public double MaxImageMegapixels { get; init; } = 100;
+
+    /// <summary>Bytes that caches and activations may still take; null (default) asks device and system (<see cref="DeviceMemory"/>).</summary>
+    internal Func<long>? FreeBytes { get; init; }
 }

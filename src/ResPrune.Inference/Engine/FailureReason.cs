@@ -23,4 +23,7 @@ public enum FailureReason
 
     /// <summary>The engine failed while working on it; another attempt may succeed.</summary>
     EngineError,
+
+    /// <summary>There is not the memory for it, even when it is worked on alone; the message says how many tokens would fit.</summary>
+    OutOfMemory,
 }

@@ -62,7 +62,8 @@ internal sealed class LoadedModel : IDisposable
         EngineLog.ModelLoaded(logger, description.Name, model.Parameters, description.DType, description.Device, seconds);
         instruments?.Loaded(description, seconds);
         foreach (var line in description.Notices) EngineLog.ModelNotice(logger, line);
-        var runner = new MicroBatchRunner(checkpoint, model.Model, tokenizer, instruments);
+        var memory = options.FreeBytes is { } free ? new DeviceMemory(free, includesCache: false) : DeviceMemory.Of(device);
+        var runner = new MicroBatchRunner(checkpoint, model.Model, tokenizer, memory, instruments);
         instruments?.ObserveMemory(description, model.Loading.WeightBytes, () => runner.CacheBytes);
         return new LoadedModel(model, description, preparer, runner);
     }

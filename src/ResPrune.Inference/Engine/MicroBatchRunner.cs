@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ResPrune.Inference.Engine.Accounting;
 using ResPrune.Inference.Models;
 using ResPrune.Inference.Models.Language;
@@ -20,12 +21,14 @@ internal sealed class MicroBatchRunner : IDisposable
     private readonly ITokenizer _tokenizer;
     private readonly EngineInstruments? _instruments;
     private readonly KvCache _cache;
+    private readonly MemoryPlan _memory;
     private readonly PrefillCost _cost;
     private readonly PromptEmbedder _embedder;
     private readonly PrefillCalibration _calibration = new();
     private long _lastStep = Stopwatch.GetTimestamp();
 
-    public MicroBatchRunner(IModelCheckpoint checkpoint, IVisionLanguageModel model, ITokenizer tokenizer, EngineInstruments? instruments)
+    public MicroBatchRunner(
+        IModelCheckpoint checkpoint, IVisionLanguageModel model, ITokenizer tokenizer, DeviceMemory memory, EngineInstruments? instruments)
     {
         _checkpoint = checkpoint;
         _model = model;
@@ -33,6 +36,8 @@ internal sealed class MicroBatchRunner : IDisposable
         _instruments = instruments;
         var text = checkpoint.Text;
         _cache = new KvCache(text, model.Language.Device, model.Language.DType);
+        var elementSize = model.Language.DType == ScalarType.Float32 ? 4 : 2;
+        _memory = new MemoryPlan(memory, new ActivationCost(checkpoint.Encoder, text, elementSize), _cache.BytesPerToken);
         _cost = new PrefillCost(text.Layers, text.HiddenSize, text.IntermediateSize, text.KeyValueHeads, text.HeadSize);
         _embedder = new PromptEmbedder(model.Language);
     }
@@ -46,20 +51,47 @@ internal sealed class MicroBatchRunner : IDisposable
     /// <summary>The device thread has come further.</summary>
     public void NoteStep() => Volatile.Write(ref _lastStep, Stopwatch.GetTimestamp());
 
+    /// <summary>Cuts a batch into parts for which there is memory; before it cuts, what is held for nothing is given back.</summary>
+    public IReadOnlyList<MicroBatch> Plan(IReadOnlyList<PreparedRequest> batch)
+    {
+        var parts = _memory.Cut(batch, _cache.Bytes);
+        if (parts.Count == 1 && parts[0].IsWhole) return parts;
+        _cache.Release(kept: 0);
+        ProcessMemory.ReleaseFreed();
+        return _memory.Cut(batch, _cache.Bytes);
+    }
+
+    /// <summary>Tokens of a request that there is memory for.</summary>
+    public long RoomTokens => _memory.RoomTokens(_cache.Bytes);
+
+    /// <summary>Gives back what the cache holds, and what torch has freed, to the device or the system.</summary>
+    /// <param name="kept">Bytes that may stay.</param>
+    /// <returns>Whether there was a cache.</returns>
+    public bool Release(long kept)
+    {
+        if (!_cache.Release(kept)) return false;
+        ProcessMemory.ReleaseFreed();
+        return true;
+    }
+
     /// <summary>Answers every request of the batch; <paramref name="completed"/> is called for each as soon as its answer ends.</summary>
-    public void Run(IReadOnlyList<PreparedRequest> batch, Action<Sequence, GenerationResult> completed)
+    public void Run(MicroBatch part, Action<Sequence, GenerationOutcome> completed)
     {
         using var scope = NewDisposeScope();
+        var batch = part.Requests;
         var started = Stopwatch.GetTimestamp();
         var images = Encode(batch);
         var encodeSeconds = EndStage("encode", ref started) / batch.Count;
         var sequences = Prune(batch, images);
         var pruneSeconds = EndStage("prune", ref started) / batch.Count;
-        Prefill(sequences, images);
+        Prefill(sequences, images, part.Positions);
         var prefillSeconds = EndPrefill(sequences, EndStage("prefill", ref started)) / batch.Count;
 
-        Decode([.. sequences], sequence => completed(sequence, Result(sequence, encodeSeconds, pruneSeconds, prefillSeconds)));
+        Decode([.. sequences], sequence => completed(sequence, sequence.Finished is null && !IsCancelled(sequence)
+            ? OutOfPositions(sequence)
+            : Result(sequence, encodeSeconds, pruneSeconds, prefillSeconds)));
         EndStage("decode", ref started);
+        _cache.Trim();
     }
 
     public void Dispose() => _cache.Dispose();
@@ -121,11 +153,16 @@ internal sealed class MicroBatchRunner : IDisposable
     }
 
     /// <summary>(14): prompts packed one after another; leaves each sequence with its first token.</summary>
-    private void Prefill(Sequence[] sequences, Dictionary<(string, ImageSizeLimits), EncodedImage> images)
+    private void Prefill(Sequence[] sequences, Dictionary<(string, ImageSizeLimits), EncodedImage> images, int positions)
     {
         using var scope = NewDisposeScope();
-        var positions = sequences.Max(sequence => sequence.CachedTokens + sequence.Prepared.MaxTokens);
-        if (!_cache.Fits(sequences.Length, positions)) ProcessMemory.ReleaseFreed(); // of the encoder, which may be as much as the cache grows by
+        if (!_cache.Fits(sequences.Length, positions))
+        {
+            // Nothing is cached yet, so that the old memory need not lie beside the new; and the encoder's may be as much as the cache grows by.
+            _cache.Release(kept: 0);
+            ProcessMemory.ReleaseFreed();
+        }
+
         _cache.Reserve(sequences.Length, positions);
         var lengths = sequences.Select(sequence => sequence.CachedTokens).ToArray();
         var embeds = _embedder.Pack([.. sequences.Select(sequence => Prompt(sequence, images))]); // [N, C]
@@ -173,7 +210,8 @@ internal sealed class MicroBatchRunner : IDisposable
         for (var slot = running.Count - 1; slot >= 0; slot--)
         {
             var sequence = running[slot];
-            if (sequence.Finished is null && !sequence.Prepared.Pending.CancellationToken.IsCancellationRequested) continue;
+            var isOut = sequence.CachedTokens >= _cache.Positions;
+            if (sequence.Finished is null && !isOut && !IsCancelled(sequence)) continue;
             ended(sequence);
             var last = running.Count - 1;
             if (slot != last)
@@ -184,6 +222,17 @@ internal sealed class MicroBatchRunner : IDisposable
 
             running.RemoveAt(last);
         }
+    }
+
+    private static bool IsCancelled(Sequence sequence) => sequence.Prepared.Pending.CancellationToken.IsCancellationRequested;
+
+    private GenerationFailure OutOfPositions(Sequence sequence)
+    {
+        var prepared = sequence.Prepared;
+        return new GenerationFailure(prepared.Request.RequestId, prepared.ImageDigest, FailureReason.OutOfMemory, string.Create(
+            CultureInfo.InvariantCulture,
+            $"The answer had {sequence.Generated.Count} tokens and had not ended when there was no memory for more: {_cache.Positions} tokens fit, "
+            + $"the prompt has {prepared.PromptTokens}. Ask for at most {Math.Max(0, _cache.Positions - prepared.PromptTokens)} tokens."));
     }
 
     private void Sample(IReadOnlyList<Sequence> sequences, Tensor logits)

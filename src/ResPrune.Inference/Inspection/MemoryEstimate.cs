@@ -66,17 +66,10 @@ internal sealed class MemoryEstimate
         };
     }
 
-    /// <summary>
-    /// What one layer of encoder or decoder has alive at a time, whichever is more: some ten vectors of the width and four of the MLP's a token.
-    /// Scores of attention are not counted: the fused kernels never have them whole.
-    /// </summary>
+    /// <summary>What encoder or decoder have alive at a time, whichever is more.</summary>
     private long Activations(VisualLayout layout, int prompt)
     {
-        var (encoder, text) = (_checkpoint.Encoder, _checkpoint.Text);
-        long patches = encoder.PatchesPerTile is { } tile ? (long)layout.Tiles.Count * (tile + 1) : (long)layout.Tokens * encoder.PatchesPerToken;
-        var encoding = patches * ((10L * encoder.HiddenSize) + (4L * encoder.IntermediateSize)) * ComputeElementSize;
-        var prefilling = prompt * ((10L * text.HiddenSize) + (4L * text.IntermediateSize)) * ComputeElementSize;
-        var logits = 4L * text.VocabularySize;
-        return Math.Max(encoding, prefilling) + logits;
+        var cost = new ActivationCost(_checkpoint.Encoder, _checkpoint.Text, ComputeElementSize);
+        return Math.Max(cost.Encoding(layout), cost.Prefilling(prompt)) + (4L * _checkpoint.Text.VocabularySize);
     }
 }

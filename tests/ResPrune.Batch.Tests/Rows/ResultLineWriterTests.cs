@@ -68,7 +68,7 @@ public sealed class ResultLineWriterTests
     [Fact]
     public void Every_openai_error_has_either_an_http_answer_or_a_top_level_error()
     {
-        RowErrorCode[] neverAnswered = [RowErrorCode.Timeout, RowErrorCode.EngineError, RowErrorCode.BatchCancelled, RowErrorCode.BatchExpired];
+        RowErrorCode[] neverAnswered = [RowErrorCode.Timeout, RowErrorCode.EngineError, RowErrorCode.OutOfMemory, RowErrorCode.BatchCancelled, RowErrorCode.BatchExpired];
         foreach (var code in Enum.GetValues<RowErrorCode>())
         {
             var line = JsonDocument.Parse(Write(InputStyle.OpenAi, Error(code))).RootElement;

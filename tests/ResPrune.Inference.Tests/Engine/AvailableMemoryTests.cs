@@ -42,6 +42,22 @@ public sealed class AvailableMemoryTests : IDisposable
         Assert.Equal(100 * Mebi, AvailableMemory.Bytes(_root));
     }
 
+    [Theory]
+    [InlineData("Max address space", "VmSize")]
+    [InlineData("Max data size", "VmData")]
+    public void TheLimitsOfTheProcessItselfCount(string limit, string usage)
+    {
+        Write(
+            "proc/self/limits",
+            $"Limit                     Soft Limit           Hard Limit           Units     \n{limit,-26}{400 * Mebi,-21}unlimited            bytes     \n");
+        Write("proc/self/status", $"Name:\tresprune\n{usage}:\t  {250 * 1024} kB\n");
+        Assert.Equal(150 * Mebi, AvailableMemory.Bytes(_root));
+        Write("proc/self/limits", $"{limit,-26}unlimited            unlimited            bytes     \n");
+        Assert.Equal(1024 * Mebi, AvailableMemory.Bytes(_root));
+        Write("proc/self/limits", $"{limit,-26}{100 * Mebi,-21}unlimited            bytes     \n");
+        Assert.Equal(0, AvailableMemory.Bytes(_root));
+    }
+
     [Fact]
     public void AMachineThatDoesNotSayIsNotLimited()
     {

@@ -38,18 +38,19 @@ public sealed class GenerationGoldenTests
         var checkpoint = golden.Open();
         var tokenizer = TokenizerLoader.Load(Path.Combine(directory, "tokenizer.json"));
         using var loaded = CheckpointModel.Load(checkpoint, CPU, RunningDType.Float32);
-        using var runner = new MicroBatchRunner(checkpoint, loaded.Model, tokenizer, instruments: null);
+        using var runner = new MicroBatchRunner(checkpoint, loaded.Model, tokenizer, DeviceMemory.Of(CPU), instruments: null);
         using var inference = inference_mode();
         var work = golden.Cases.SelectMany(reference => Expectations(checkpoint, golden.Image(reference), reference)).ToArray();
         foreach (var batch in together ? [work] : work.Chunk(1))
         {
             var byRequest = batch.ToDictionary(item => item.Prepared);
-            runner.Run([.. byRequest.Keys], (sequence, result) =>
+            var requests = byRequest.Keys.ToArray();
+            runner.Run(new MicroBatch(requests, requests.Max(MemoryPlan.Need)), (sequence, outcome) =>
             {
                 var (prepared, pruned, ids, name) = byRequest[sequence.Prepared];
                 if (pruned is { } selection) CheckSelection(selection, sequence.Selection, name);
                 Assert.True(ids.SequenceEqual(sequence.Generated), $"{name}: ids {string.Join(' ', sequence.Generated)}, expected {string.Join(' ', ids)}");
-                Assert.Equal(sequence.Selection.Kept.Length, result.Usage.VisualTokensKept);
+                Assert.Equal(sequence.Selection.Kept.Length, ((GenerationResult)outcome).Usage.VisualTokensKept);
                 byRequest.Remove(prepared);
             });
             Assert.Empty(byRequest);
