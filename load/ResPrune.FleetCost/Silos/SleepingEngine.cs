@@ -16,7 +16,7 @@ internal sealed class SleepingEngine : IVisionLanguageEngine
     private readonly Channel<Question> _accepted;
     private readonly TimeSpan _batchTime;
     private readonly int _batch;
-    private readonly EngineInstruments _instruments;
+    private readonly DeviceInstruments _instruments;
     private readonly Thread _device;
     private DeviceTime _spent = new(0, 0, 0, 0, 0, 0);
 
@@ -24,10 +24,9 @@ internal sealed class SleepingEngine : IVisionLanguageEngine
     {
         _batchTime = batchTime;
         _batch = batch;
-        _instruments = instruments;
         _accepted = Channel.CreateBounded<Question>(Math.Max(32, 4 * batch));
         Model = TimekeepingAnswer.Model(device);
-        instruments.Loaded(Model, 0);
+        _instruments = instruments.Attach(Model, 0);
         _device = new Thread(Run) { IsBackground = true, Name = device };
         _device.Start();
     }
@@ -64,6 +63,7 @@ internal sealed class SleepingEngine : IVisionLanguageEngine
     {
         _accepted.Writer.TryComplete();
         _device.Join();
+        _instruments.Dispose();
         return ValueTask.CompletedTask;
     }
 

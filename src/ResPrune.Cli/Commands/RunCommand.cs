@@ -16,6 +16,9 @@ internal sealed class RunCommand
     private readonly Option<int> _batchSize = ValueOption.Number(
         "--batch-size", "N", "Most requests the device works on together.", 8, 1, 1024);
 
+    private readonly Option<int?> _imageMemory = ValueOption.OptionalNumber(
+        "--image-memory", "MIB", "Most memory for images at a time, from decoding until they are answered. Default: a quarter of what is free.", 1, 1 << 30);
+
     private readonly Option<string> _output = ValueOption.Create(
         "--output", "DIR", "Where the results go. The same command with the same DIR goes on where it stopped.",
         "resprune-output", text => text);
@@ -44,7 +47,7 @@ internal sealed class RunCommand
         options._pictureSize.AddTo(command);
         Option[] others =
         [
-            options._batchSize, options._output, options._metricsPort, options._json,
+            options._batchSize, options._imageMemory, options._output, options._metricsPort, options._json,
             options._quiet,
         ];
         foreach (var option in others) command.Add(option);
@@ -55,7 +58,7 @@ internal sealed class RunCommand
 
     private RunSettings Read(ParseResult parsed)
     {
-        var engine = _engine.Read(parsed, parsed.GetValue(_batchSize));
+        var engine = _engine.Read(parsed, parsed.GetValue(_batchSize)) with { ImageMemoryMebibytes = parsed.GetValue(_imageMemory) ?? 0 };
         var pictureSize = _pictureSize.Read(parsed, engine);
         return new RunSettings
         {

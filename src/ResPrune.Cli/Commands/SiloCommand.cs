@@ -29,6 +29,9 @@ internal sealed class SiloCommand
     private readonly Option<int?> _batchSize = ValueOption.OptionalNumber(
         "--batch-size", "N", "Most requests a device works on together. Default: 8.", 1, 1024);
 
+    private readonly Option<int?> _imageMemory = ValueOption.OptionalNumber(
+        "--image-memory", "MIB", "Most memory for images at a time, from decoding until they are answered. Default: a quarter of what is free.", 1, 1 << 30);
+
     private readonly Option<int?> _metricsPort = ValueOption.OptionalNumber(
         "--metrics-port", "PORT", "Serve Prometheus metrics at /metrics on this port; 0 takes a free one. Default: none.", 0, 65535);
 
@@ -59,7 +62,7 @@ internal sealed class SiloCommand
         options._fleet.AddTo(command);
         Option[] others =
         [
-            options._role, options._name, options._model, options._device, options._dtype, options._batchSize, options._metricsPort,
+            options._role, options._name, options._model, options._device, options._dtype, options._batchSize, options._imageMemory, options._metricsPort,
             options._siloPort, options._gatewayPort, options._advertise, options._listen,
             options._drain,
         ];
@@ -79,6 +82,7 @@ internal sealed class SiloCommand
             (nameof(FleetSiloOptions.Device), parsed.GetValue(_device)),
             (nameof(FleetSiloOptions.DType), parsed.GetValue(_dtype)),
             (nameof(FleetSiloOptions.BatchSize), parsed.GetValue(_batchSize)),
+            (nameof(FleetSiloOptions.ImageMemoryMebibytes), parsed.GetValue(_imageMemory)),
             (nameof(FleetSiloOptions.MetricsPort), parsed.GetValue(_metricsPort)),
             (nameof(FleetSiloOptions.SiloPort), parsed.GetValue(_siloPort)),
             (nameof(FleetSiloOptions.GatewayPort), parsed.GetValue(_gatewayPort)),

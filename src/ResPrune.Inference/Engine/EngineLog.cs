@@ -20,6 +20,9 @@ internal static partial class EngineLog
     [LoggerMessage(EventId = 1005, Level = LogLevel.Critical, Message = "The device thread ended unexpectedly")]
     public static partial void LoopDied(ILogger logger, Exception exception);
 
+    [LoggerMessage(EventId = 1007, Level = LogLevel.Warning, Message = "This engine would let torch use {Wanted} threads; the process uses {Decided}, as its first engine decided")]
+    public static partial void ThreadsDecided(ILogger logger, int wanted, int decided);
+
     [LoggerMessage(EventId = 1006, Level = LogLevel.Warning, Message = "{Notice}")]
     public static partial void ModelNotice(ILogger logger, string notice);
 }

@@ -23,7 +23,7 @@ internal sealed class EngineLoop
     private readonly MicroBatchRunner _runner;
     private readonly int _batchSize;
     private readonly Func<int> _underWay;
-    private readonly EngineInstruments? _instruments;
+    private readonly DeviceInstruments? _instruments;
     private readonly ILogger _logger;
     private long _requests;
     private long _busyTicks;
@@ -42,7 +42,7 @@ internal sealed class EngineLoop
         MicroBatchRunner runner,
         int batchSize,
         Func<int> underWay,
-        EngineInstruments? instruments,
+        DeviceInstruments? instruments,
         ILogger logger)
     {
         _ready = ready;

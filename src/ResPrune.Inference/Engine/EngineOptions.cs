@@ -29,7 +29,7 @@ public sealed record EngineOptions
 
     /// <summary>
     /// Threads torch may use on a CPU; 0 (default) means one for small models, whose products are too short to be worth splitting, and
-    /// all cores for others.
+    /// all cores for others. The first engine that a process loads decides for the process; later ones take what is decided.
     /// </summary>
     [Range(0, 1024)]
     public int TorchThreads { get; init; }
@@ -37,6 +37,14 @@ public sealed record EngineOptions
     /// <summary>Most pixels an image header may claim, in millions. Default 100.</summary>
     [Range(0.01, 10_000)]
     public double MaxImageMegapixels { get; init; } = 100;
+
+    /// <summary>
+    /// Most MiB that images may take at a time, from before they are decoded until they are answered; a request waits for its share, and an image
+    /// that needs more is worked on alone. 0 (default): a quarter of what the process may still take of the machine's, the container's or its own
+    /// memory limit once the first model is loaded, shared by all engines of the process.
+    /// </summary>
+    [Range(0, 1 << 30)]
+    public int ImageMemoryMebibytes { get; init; }
 
     /// <summary>Bytes that caches and activations may still take; null (default) asks device and system (<see cref="DeviceMemory"/>).</summary>
     internal Func<long>? FreeBytes { get; init; }

@@ -4,7 +4,6 @@ using ResPrune.Inference.Models;
 using ResPrune.Inference.Processing;
 using ResPrune.Inference.Tokenization;
 using ResPrune.Inference.Weights;
-using TorchSharp;
 
 namespace ResPrune.Inference.Engine;
 
@@ -13,13 +12,16 @@ internal sealed class LoadedModel : IDisposable
 {
     private readonly CheckpointModel _model;
 
-    private LoadedModel(CheckpointModel model, ModelDescription description, RequestPreparer preparer, MicroBatchRunner runner)
+    private LoadedModel(
+        CheckpointModel model, ModelDescription description, RequestPreparer preparer, PixelBudget pixels, MicroBatchRunner runner, DeviceInstruments? instruments)
     {
         _model = model;
         Loading = model.Loading;
         Description = description;
         Preparer = preparer;
+        Pixels = pixels;
         Runner = runner;
+        Instruments = instruments;
     }
 
     public ModelDescription Description { get; }
@@ -29,11 +31,18 @@ internal sealed class LoadedModel : IDisposable
 
     public RequestPreparer Preparer { get; }
 
+    /// <summary>What images may take.</summary>
+    public PixelBudget Pixels { get; }
+
     public MicroBatchRunner Runner { get; }
+
+    /// <summary>Metrics of this engine, or null.</summary>
+    public DeviceInstruments? Instruments { get; }
 
     /// <summary>Loads a checkpoint folder. Call on the thread that will own the tensors.</summary>
     /// <exception cref="ModelLoadException">It cannot be served; the message names file, field or tensor.</exception>
-    public static LoadedModel Load(EngineOptions options, EngineInstruments? instruments, ILogger logger)
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing is left behind.</exception>
+    public static LoadedModel Load(EngineOptions options, EngineInstruments? instruments, ILogger logger, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelDirectory));
@@ -42,35 +51,54 @@ internal sealed class LoadedModel : IDisposable
         var preparer = RequestPreparer.Create(checkpoint, tokenizer, options);
         var sizes = CheckpointFiles.SizesOf(directory);
         var device = DeviceSelector.Resolve(options.Device);
-        var small = sizes.StoredBytes < DTypeSelector.SmallModelBytes;
-        torch.set_num_threads(options.TorchThreads > 0 ? options.TorchThreads : small ? 1 : Environment.ProcessorCount);
+        UseThreads(options, sizes, logger);
         var dtype = DTypeSelector.Resolve(options.DType, device, sizes);
-        var model = CheckpointModel.Load(checkpoint, device, dtype);
-        ProcessMemory.ReleaseFreed(); // what converting took
-        var description = new ModelDescription(
-            ModelName.Of(directory),
-            checkpoint.ModelType,
-            model.Parameters,
-            device.ToString(),
-            dtype.ToString(),
-            model.WeightsDigest,
-            checkpoint.DefaultAlpha)
+        var model = CheckpointModel.Load(checkpoint, device, dtype, cancellationToken);
+        try
         {
-            Notices = CheckpointChatTemplate.Differs(directory, checkpoint.CreatePromptFormat(tokenizer).Text) is { } notice ? [notice] : [],
-        };
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        EngineLog.ModelLoaded(logger, description.Name, model.Parameters, description.DType, description.Device, seconds);
-        instruments?.Loaded(description, seconds);
-        foreach (var line in description.Notices) EngineLog.ModelNotice(logger, line);
-        var memory = options.FreeBytes is { } free ? new DeviceMemory(free, includesCache: false) : DeviceMemory.Of(device);
-        var runner = new MicroBatchRunner(checkpoint, model.Model, tokenizer, memory, instruments);
-        instruments?.ObserveMemory(description, model.Loading.WeightBytes, () => runner.CacheBytes);
-        return new LoadedModel(model, description, preparer, runner);
+            ProcessMemory.ReleaseFreed(); // what converting took
+            var description = new ModelDescription(
+                ModelName.Of(directory),
+                checkpoint.ModelType,
+                model.Parameters,
+                device.ToString(),
+                dtype.ToString(),
+                model.WeightsDigest,
+                checkpoint.DefaultAlpha)
+            {
+                Notices = CheckpointChatTemplate.Differs(directory, checkpoint.CreatePromptFormat(tokenizer).Text) is { } notice ? [notice] : [],
+            };
+            cancellationToken.ThrowIfCancellationRequested();
+            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            EngineLog.ModelLoaded(logger, description.Name, model.Parameters, description.DType, description.Device, seconds);
+            foreach (var line in description.Notices) EngineLog.ModelNotice(logger, line);
+            var memory = options.FreeBytes is { } free ? new DeviceMemory(free, includesCache: false) : DeviceMemory.Of(device);
+            var pixels = options.ImageMemoryMebibytes > 0 ? new PixelBudget((long)options.ImageMemoryMebibytes << 20) : PixelBudget.OfProcess;
+            var series = instruments?.Attach(description, seconds);
+            var runner = new MicroBatchRunner(checkpoint, model.Model, tokenizer, memory, series);
+            series?.ObserveMemory(() => (model.Loading.WeightBytes, runner.CacheBytes));
+            return new LoadedModel(model, description, preparer, pixels, runner, series);
+        }
+        catch
+        {
+            model.Dispose();
+            cancellationToken.ThrowIfCancellationRequested(); // The digest that is stopped says something else.
+            throw;
+        }
     }
 
     public void Dispose()
     {
+        Instruments?.Dispose();
         Runner.Dispose();
         _model.Dispose();
+    }
+
+    private static void UseThreads(EngineOptions options, WeightSizes sizes, ILogger logger)
+    {
+        var small = sizes.StoredBytes < DTypeSelector.SmallModelBytes;
+        var wanted = options.TorchThreads > 0 ? options.TorchThreads : small ? 1 : Environment.ProcessorCount;
+        var decided = TorchThreads.Use(wanted);
+        if (decided != wanted) EngineLog.ThreadsDecided(logger, wanted, decided);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class MicroBatchRunner : IDisposable
     private readonly IModelCheckpoint _checkpoint;
     private readonly IVisionLanguageModel _model;
     private readonly ITokenizer _tokenizer;
-    private readonly EngineInstruments? _instruments;
+    private readonly DeviceInstruments? _instruments;
     private readonly KvCache _cache;
     private readonly MemoryPlan _memory;
     private readonly PrefillCost _cost;
@@ -28,7 +28,7 @@ internal sealed class MicroBatchRunner : IDisposable
     private long _lastStep = Stopwatch.GetTimestamp();
 
     public MicroBatchRunner(
-        IModelCheckpoint checkpoint, IVisionLanguageModel model, ITokenizer tokenizer, DeviceMemory memory, EngineInstruments? instruments)
+        IModelCheckpoint checkpoint, IVisionLanguageModel model, ITokenizer tokenizer, DeviceMemory memory, DeviceInstruments? instruments)
     {
         _checkpoint = checkpoint;
         _model = model;

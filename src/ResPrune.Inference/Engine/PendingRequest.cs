@@ -11,7 +11,18 @@ internal sealed class PendingRequest(GenerationRequest request, CancellationToke
 
     public Task<GenerationOutcome> Outcome => _completion.Task;
 
-    public void Complete(GenerationOutcome outcome) => _completion.TrySetResult(outcome);
+    /// <summary>What its image takes of the budget; given back with the outcome, whatever that is.</summary>
+    public PixelLease? Pixels { get; set; }
 
-    public void Cancel(CancellationToken because) => _completion.TrySetCanceled(because);
+    public void Complete(GenerationOutcome outcome)
+    {
+        Pixels?.Dispose();
+        _completion.TrySetResult(outcome);
+    }
+
+    public void Cancel(CancellationToken because)
+    {
+        Pixels?.Dispose();
+        _completion.TrySetCanceled(because);
+    }
 }

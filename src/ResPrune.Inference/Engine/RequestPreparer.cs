@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using ResPrune.Inference.Models;
 using ResPrune.Inference.Processing;
@@ -10,13 +11,17 @@ namespace ResPrune.Inference.Engine;
 /// <summary>Decodes the image and tokenises the prompt of a request (9, 10); safe to use from many threads.</summary>
 internal sealed class RequestPreparer
 {
+    private const double Mebi = 1 << 20;
+
     private readonly int _contextLength;
     private readonly MultimodalProcessor _processor;
+    private readonly ImageCost _imageCost;
 
-    private RequestPreparer(int contextLength, MultimodalProcessor processor)
+    private RequestPreparer(int contextLength, MultimodalProcessor processor, ImageCost imageCost)
     {
         _contextLength = contextLength;
         _processor = processor;
+        _imageCost = imageCost;
     }
 
     /// <summary>Brings a checkpoint's processors together, and checks that its tokenizer is its own.</summary>
@@ -33,15 +38,31 @@ internal sealed class RequestPreparer
         TokenizerLoader.RequireImageToken(checkpoint.Directory, tokenizer, checkpoint.ImageToken, checkpoint.ImageTokenId);
         var images = checkpoint.CreateImageProcessor(options.MaxImageMegapixels);
         return new RequestPreparer(
-            checkpoint.Text.ContextLength, new MultimodalProcessor(images, checkpoint.CreatePromptFormat(tokenizer)));
+            checkpoint.Text.ContextLength,
+            new MultimodalProcessor(images, checkpoint.CreatePromptFormat(tokenizer)),
+            new ImageCost(images, checkpoint.Encoder, options.MaxImageMegapixels));
     }
 
-    /// <summary>Prepares a request, or says why it cannot be answered.</summary>
-    public PreparedRequest? Prepare(PendingRequest pending, out GenerationFailure? failure)
+    /// <summary>
+    /// Prepares a request, or says why it cannot be answered. Blocks until the budget has room for its image; its share is the request's until it has
+    /// an outcome.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The request was cancelled while it waited.</exception>
+    public PreparedRequest? Prepare(PendingRequest pending, PixelBudget pixels, out GenerationFailure? failure)
     {
-        var started = Stopwatch.GetTimestamp();
         var request = pending.Request;
         var digest = Convert.ToHexStringLower(SHA256.HashData(request.Image.Span));
+        var need = _imageCost.Of(request.Image.Span, request.ImageSize);
+        pending.Pixels = pixels.Take(need, pending.CancellationToken);
+        if (need > pixels.Bytes && AvailableMemory.Bytes() is var free && need > free)
+        {
+            failure = new GenerationFailure(request.RequestId, digest, FailureReason.OutOfMemory, string.Create(
+                CultureInfo.InvariantCulture,
+                $"Decoding the image takes about {need / Mebi:F0} MiB, and {free / Mebi:F0} MiB are free when it is alone: make it smaller, or give more memory."));
+            return null;
+        }
+
+        var started = Stopwatch.GetTimestamp();
         failure = null;
         if (!_processor.Process(request.Image.Span, request.Question, request.ImageSize).TryGet(out var input, out var wrong))
         {
@@ -50,6 +71,7 @@ internal sealed class RequestPreparer
         }
 
         var (prompt, image) = input;
+        pending.Pixels.ChangeTo((long)image.Pixels.Data.Length * sizeof(float));
         var layout = image.Layout;
         var budget = request.Pruning.Pruner == "none" ? layout.Prunable : request.Pruning.Keep.Resolve(layout.Prunable);
         var kept = budget + layout.Newlines.Count;

@@ -14,7 +14,7 @@ public sealed class VisionLanguageEngine : IVisionLanguageEngine
     private readonly Channel<PendingRequest> _accepted;
     private readonly Channel<PreparedRequest> _ready;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly EngineInstruments? _instruments;
+    private readonly DeviceInstruments? _instruments;
     private readonly ILogger _logger;
     private readonly Thread[] _preprocessors;
     private readonly Thread _device;
@@ -23,16 +23,16 @@ public sealed class VisionLanguageEngine : IVisionLanguageEngine
     private int _underWay;
     private int _disposed;
 
-    private VisionLanguageEngine(EngineOptions options, LoadedModel loaded, EngineInstruments? instruments, ILogger logger, Action<EngineLoop> handOver, Thread device)
+    private VisionLanguageEngine(EngineOptions options, LoadedModel loaded, ILogger logger, Action<EngineLoop> handOver, Thread device)
     {
-        _instruments = instruments;
+        _instruments = loaded.Instruments;
         _logger = logger;
         _loaded = loaded;
         _device = device;
         _accepted = Channel.CreateBounded<PendingRequest>(options.QueueCapacity);
         _ready = Channel.CreateBounded<PreparedRequest>(new BoundedChannelOptions(Math.Max(options.QueueCapacity, options.BatchSize)) { SingleReader = true });
-        _loop = new EngineLoop(_ready.Reader, loaded.Runner, options.BatchSize, () => Volatile.Read(ref _underWay), instruments, logger);
-        instruments?.ObserveQueues(() => _accepted.Reader.Count, () => _ready.Reader.Count);
+        _loop = new EngineLoop(_ready.Reader, loaded.Runner, options.BatchSize, () => Volatile.Read(ref _underWay), _instruments, logger);
+        _instruments?.ObserveQueues(() => (_accepted.Reader.Count, _ready.Reader.Count));
         var threads = options.PreprocessThreads > 0 ? options.PreprocessThreads : Math.Max(1, Environment.ProcessorCount - 1);
         _preprocessors = new Thread[threads];
         for (var i = 0; i < threads; i++)
@@ -53,7 +53,10 @@ public sealed class VisionLanguageEngine : IVisionLanguageEngine
     /// <inheritdoc/>
     public EngineStatistics Statistics => _loop.Snapshot(_accepted.Reader.Count + _ready.Reader.Count);
 
-    /// <summary>Loads a checkpoint on its own device thread, which owns every tensor until the engine is disposed.</summary>
+    /// <summary>
+    /// Loads a checkpoint on its own device thread, which owns every tensor until the engine is disposed. A load that is cancelled leaves neither
+    /// thread nor model behind.
+    /// </summary>
     /// <exception cref="ModelLoadException">The folder, device or dtype cannot be served; the message says why and what to do.</exception>
     public static async Task<VisionLanguageEngine> LoadAsync(
         EngineOptions options,
@@ -63,9 +66,18 @@ public sealed class VisionLanguageEngine : IVisionLanguageEngine
     {
         ArgumentNullException.ThrowIfNull(options);
         logger ??= NullLogger.Instance;
-        var thread = new DeviceThread(options, instruments, logger);
-        var loaded = await thread.Loaded.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return new VisionLanguageEngine(options, loaded, instruments, logger, thread.Start, thread.Thread);
+        cancellationToken.ThrowIfCancellationRequested();
+        var thread = new DeviceThread(options, instruments, logger, cancellationToken);
+        try
+        {
+            var loaded = await thread.Loaded.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return new VisionLanguageEngine(options, loaded, logger, thread.Start, thread.Thread);
+        }
+        catch
+        {
+            await thread.AbandonAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -127,7 +139,7 @@ public sealed class VisionLanguageEngine : IVisionLanguageEngine
                 return;
             }
 
-            if (_loaded.Preparer.Prepare(pending, out var failure) is { } prepared)
+            if (_loaded.Preparer.Prepare(pending, _loaded.Pixels, out var failure) is { } prepared)
             {
                 _instruments?.StageEnded("preprocess", prepared.PreprocessSeconds);
                 _ready.Writer.WriteAsync(prepared, _stopping.Token).AsTask().GetAwaiter().GetResult();
@@ -139,14 +151,16 @@ public sealed class VisionLanguageEngine : IVisionLanguageEngine
         }
         catch (OperationCanceledException)
         {
-            pending.Cancel(_stopping.Token);
-            throw;
+            // The request was cancelled while it waited for memory, or the engine is being disposed.
+            pending.Cancel(pending.CancellationToken);
+            if (_stopping.IsCancellationRequested) throw;
         }
         catch (Exception exception)
         {
             // A bug in preprocessing must cost one row, not the thread that all later rows need.
             EngineLog.PreprocessingFailed(_logger, exception, pending.Request.RequestId);
-            pending.Complete(new GenerationFailure(pending.Request.RequestId, string.Empty, FailureReason.EngineError, exception.Message));
+            var reason = TorchFault.Classify(exception) == TorchFaultKind.OutOfMemory ? FailureReason.OutOfMemory : FailureReason.EngineError;
+            pending.Complete(new GenerationFailure(pending.Request.RequestId, string.Empty, reason, exception.Message));
         }
         finally
         {

@@ -29,14 +29,17 @@ internal sealed class CheckpointModel : IDisposable
 
     /// <summary>Loads strictly: missing, unexpected and misshapen weights are reported together.</summary>
     /// <exception cref="ModelLoadException">A file is absent, damaged or does not fit the config.</exception>
-    public static CheckpointModel Load(IModelCheckpoint checkpoint, Device device, RunningDType dtype)
+    /// <exception cref="OperationCanceledException">The token was cancelled; nothing is left behind.</exception>
+    public static CheckpointModel Load(IModelCheckpoint checkpoint, Device device, RunningDType dtype, CancellationToken cancellationToken = default)
     {
         using var noGrad = no_grad();
-        var weights = CheckpointWeights.Open(checkpoint.Directory, checkpoint.CanonicalName, device, dtype);
+        var weights = CheckpointWeights.Open(checkpoint.Directory, checkpoint.CanonicalName, device, dtype, cancellationToken);
         IVisionLanguageModel? model = null;
         try
         {
+            // A cancelled build gets placeholders for the rest, so that what it has taken is a model's, which is disposed.
             model = checkpoint.Build(weights);
+            cancellationToken.ThrowIfCancellationRequested();
             weights.EnsureAllUsed();
             return new CheckpointModel(model, weights);
         }
@@ -44,6 +47,7 @@ internal sealed class CheckpointModel : IDisposable
         {
             model?.Dispose();
             weights.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
             throw;
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -49,27 +48,25 @@ internal static class PillowResize
         // Rows of the intermediate picture are whole blocks, so that the vertical pass has no remainder; the last one is the padding's.
         var stride = WholeBlocks(across.Length);
         var rows = down.SourceEnd - down.SourceStart;
-        var intermediate = ArrayPool<byte>.Shared.Rent(checked(stride * (rows + 1)));
+        using var intermediate = new RgbImage(stride / RgbImage.PixelBytes, rows + 1);
         fixed (byte* pixels = source.Pixels)
-        fixed (byte* middle = intermediate)
+        fixed (byte* middle = intermediate.Pixels)
         {
             for (var row = 0; row < rows; row++)
                 ResampleRow(pixels + ((long)(down.SourceStart + row) * source.Stride), across, padding, middle + ((long)row * stride));
             if (down.NeedsPadding) ResamplePaddingRow(across, padding, middle + ((long)rows * stride));
             ResampleColumns(middle, stride, rows, down, target);
         }
-
-        ArrayPool<byte>.Shared.Return(intermediate);
     }
 
     private static unsafe void ResampleDownFirst(RgbImage source, ResampleAxis across, ResampleAxis down, uint padding, RgbImage target)
     {
         var stride = WholeBlocks(across.SourceEnd - across.SourceStart);
-        var intermediate = ArrayPool<byte>.Shared.Rent(checked(stride * down.Length));
+        using var intermediate = new RgbImage(stride / RgbImage.PixelBytes, down.Length);
         var paddingBlock = stackalloc uint[BlockBytes / RgbImage.PixelBytes];
         new Span<uint>(paddingBlock, BlockBytes / RgbImage.PixelBytes).Fill(padding);
         fixed (int* weights = down.Weights)
-        fixed (byte* pixels = source.Pixels, middle = intermediate, result = target.Pixels)
+        fixed (byte* pixels = source.Pixels, middle = intermediate.Pixels, result = target.Pixels)
         {
             for (var y = 0; y < down.Length; y++)
             {
@@ -83,8 +80,6 @@ internal static class PillowResize
                 ResampleRow(row - ((long)across.SourceStart * RgbImage.PixelBytes), across, outside, result + ((long)y * target.Stride));
             }
         }
-
-        ArrayPool<byte>.Shared.Return(intermediate);
     }
 
     private static int WholeBlocks(int pixels) => ((pixels * RgbImage.PixelBytes) + BlockBytes - 1) / BlockBytes * BlockBytes;

@@ -1,9 +1,13 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace ResPrune.Inference.Processing;
 
-/// <summary>A decoded picture: four bytes a pixel, red, green, blue and one that means nothing, rows without gaps. Dispose returns the memory.</summary>
-internal sealed class RgbImage : IDisposable
+/// <summary>
+/// A decoded picture: four bytes a pixel, red, green, blue and one that means nothing, rows without gaps. Small ones come from a pool; the memory of
+/// others is the system's and goes back to it with Dispose, where a pool would round it up to a power of two and keep it.
+/// </summary>
+internal sealed unsafe class RgbImage : IDisposable
 {
     /// <summary>Bytes of a pixel.</summary>
     public const int PixelBytes = 4;
@@ -14,7 +18,12 @@ internal sealed class RgbImage : IDisposable
     /// <summary>Pixels that fit one array.</summary>
     public static readonly int MaxPixels = (Array.MaxLength - Slack) / PixelBytes;
 
-    private byte[]? _buffer;
+    /// <summary>Bytes up to which the pool serves.</summary>
+    private const int PooledBytes = 1 << 20;
+
+    private readonly int _length;
+    private byte[]? _pooled;
+    private byte* _native;
 
     /// <summary>Takes memory for a picture; its content is undefined.</summary>
     public RgbImage(int width, int height)
@@ -22,8 +31,13 @@ internal sealed class RgbImage : IDisposable
         Width = width;
         Height = height;
         Stride = checked(width * PixelBytes);
-        _buffer = ArrayPool<byte>.Shared.Rent(checked((Stride * height) + Slack));
+        _length = checked(Stride * height);
+        if (_length <= PooledBytes) _pooled = ArrayPool<byte>.Shared.Rent(_length + Slack);
+        else _native = (byte*)NativeMemory.Alloc((nuint)checked(_length + Slack));
     }
+
+    /// <summary>Frees the memory of one that nobody disposed.</summary>
+    ~RgbImage() => NativeMemory.Free(_native);
 
     public int Width { get; }
 
@@ -37,14 +51,18 @@ internal sealed class RgbImage : IDisposable
     {
         get
         {
-            ObjectDisposedException.ThrowIf(_buffer is null, this);
-            return _buffer.AsSpan(0, Stride * Height);
+            if (_pooled is { } pooled) return pooled.AsSpan(0, _length);
+            ObjectDisposedException.ThrowIf(_native is null, this);
+            return new Span<byte>(_native, _length);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _buffer, null) is { } buffer) ArrayPool<byte>.Shared.Return(buffer);
+        if (Interlocked.Exchange(ref _pooled, null) is { } pooled) ArrayPool<byte>.Shared.Return(pooled);
+        NativeMemory.Free(_native);
+        _native = null;
+        GC.SuppressFinalize(this);
     }
 }

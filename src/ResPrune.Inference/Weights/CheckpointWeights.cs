@@ -18,17 +18,22 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
     private readonly Device _device;
     private readonly RunningDType _dtype;
     private readonly WeightsDigest _digest;
+    private readonly CancellationToken _cancellation;
+    private readonly CancellationTokenRegistration _stopDigest;
     private long _weightBytes;
     private double? _seconds;
 
-    private CheckpointWeights(CheckpointFiles files, Func<string, string?> canonicalName, Device device, RunningDType dtype)
+    private CheckpointWeights(
+        CheckpointFiles files, Func<string, string?> canonicalName, Device device, RunningDType dtype, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _files = files;
         _device = device;
         _dtype = dtype;
         Widening = dtype.Widens ? new WideningBuffer() : null;
         _catalog = new WeightCatalog(files, canonicalName, entry => WeightReader.StaysMapped(entry, Held(entry, matrix: true), device));
         _digest = new WeightsDigest([.. files.Files.SelectMany(file => _catalog.Unused.Where(weight => weight.File == file).OrderBy(weight => weight.Entry.Offset))]);
+        _stopDigest = cancellation.Register(_digest.Stop);
     }
 
     /// <summary>Number of weights handed out so far.</summary>
@@ -53,9 +58,11 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
     /// <param name="canonicalName">Maps a stored name to the canonical one, or null for tensors known to be harmless.</param>
     /// <param name="device">Where weights go.</param>
     /// <param name="dtype">What weights become.</param>
+    /// <param name="cancellation">Once cancelled, weights are handed out as empty placeholders, so that whoever builds a model is done at once.</param>
     /// <exception cref="ModelLoadException">A file is absent or damaged.</exception>
-    public static CheckpointWeights Open(string directory, Func<string, string?> canonicalName, Device device, RunningDType dtype) =>
-        new(CheckpointFiles.Open(directory), canonicalName, device, dtype);
+    public static CheckpointWeights Open(
+        string directory, Func<string, string?> canonicalName, Device device, RunningDType dtype, CancellationToken cancellation = default) =>
+        new(CheckpointFiles.Open(directory), canonicalName, device, dtype, cancellation);
 
     /// <inheritdoc/>
     public WideningBuffer? Widening { get; }
@@ -79,13 +86,14 @@ internal sealed class CheckpointWeights : IWeightSource, IDisposable
     public void Dispose()
     {
         Widening?.Dispose();
+        _stopDigest.Dispose();
         _digest.Dispose();
         _files.Dispose();
     }
 
     private Tensor Take(string name, ReadOnlySpan<long> shape, bool matrix)
     {
-        if (_catalog.Take(name, shape) is not { File: var file, Entry: var entry }) return empty(0);
+        if (_cancellation.IsCancellationRequested || _catalog.Take(name, shape) is not { File: var file, Entry: var entry }) return empty(0);
         var weight = WeightReader.Read(file, entry, Held(entry, matrix), _device);
         ParameterCount += entry.Count;
         _weightBytes += entry.Count * weight.ElementSize;

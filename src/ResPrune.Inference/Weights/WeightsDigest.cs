@@ -48,10 +48,13 @@ internal sealed class WeightsDigest : IDisposable
     /// <summary>The digest in lower-case hex; waits until it is there.</summary>
     public string Value => _value.Value;
 
+    /// <summary>Stops soon; there will be no value.</summary>
+    public void Stop() => _stopped = true;
+
     /// <summary>Stops, and waits until nothing is read any more.</summary>
     public void Dispose()
     {
-        _stopped = true;
+        Stop();
         foreach (var thread in _threads) thread.Join();
     }
 

@@ -44,6 +44,7 @@ internal sealed class FleetEngines : IAsyncDisposable
             DType = options.DType,
             BatchSize = options.BatchSize,
             QueueCapacity = QueueCapacity(options),
+            ImageMemoryMebibytes = options.ImageMemoryMebibytes,
         };
         return Task.Run<IVisionLanguageEngine>(
             async () => await VisionLanguageEngine.LoadAsync(engine, instruments, logger: null, cancellationToken), CancellationToken.None);

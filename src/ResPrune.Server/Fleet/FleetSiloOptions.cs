@@ -32,6 +32,12 @@ public sealed class FleetSiloOptions
     [Range(1, 1024)]
     public int BatchSize { get; set; } = 8;
 
+    /// <summary>
+    /// Most MiB that images may take at a time (<see cref="Inference.Engine.EngineOptions.ImageMemoryMebibytes"/>). Default 0: a quarter of what is free.
+    /// </summary>
+    [Range(0, 1 << 30)]
+    public int ImageMemoryMebibytes { get; set; }
+
     /// <summary>Port of <c>/metrics</c> and <c>/healthz/…</c>; 0 takes a free one. Null (default): neither is served.</summary>
     [Range(0, 65535)]
     public int? MetricsPort { get; set; }

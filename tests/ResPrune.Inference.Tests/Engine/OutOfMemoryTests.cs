@@ -159,7 +159,7 @@ public sealed class OutOfMemoryTests : IDisposable
                     Question = "What is this?",
                     Sampling = new SamplingParameters { MaxTokens = 6, IgnoreEos = false },
                 };
-                return _preparer.Prepare(new PendingRequest(request, CancellationToken.None), out var failure) ?? throw new InvalidDataException(failure!.Message);
+                return _preparer.Prepare(new PendingRequest(request, CancellationToken.None), new PixelBudget(1L << 30), out var failure) ?? throw new InvalidDataException(failure!.Message);
             }),
         ];
     }
