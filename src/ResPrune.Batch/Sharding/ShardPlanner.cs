@@ -32,8 +32,23 @@ public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
 
     /// <summary>The plan of a planned batch, as a whole.</summary>
     /// <exception cref="BatchCorruptedException">There is no plan, or it is none.</exception>
-    public async Task<BatchPlan> ReadPlanAsync(BatchId batch, CancellationToken cancellationToken) =>
-        new(await ReadShardsAsync(batch, cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false));
+    public async Task<BatchPlan> ReadPlanAsync(BatchId batch, CancellationToken cancellationToken)
+    {
+        var shards = new ShardList();
+        await foreach (var shard in ReadShardsAsync(batch, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                shards.Add(shard);
+            }
+            catch (ArgumentException exception)
+            {
+                throw new BatchCorruptedException(batch, BatchBlobs.Plan(batch), exception.Message);
+            }
+        }
+
+        return new BatchPlan(shards);
+    }
 
     /// <summary>The shards of a planned batch in order, one at a time: a plan of ten million rows need not be held.</summary>
     /// <exception cref="BatchCorruptedException">There is no plan, or it is none.</exception>
@@ -51,6 +66,7 @@ public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
         var lines = new RawLineReader(stream);
         for (var ordinal = 0; await lines.ReadAsync(cancellationToken).ConfigureAwait(false) is { } line; ordinal++)
         {
+            if (line.IsOversized) throw new BatchCorruptedException(batch, name, $"line {line.Number} is longer than {RawLineReader.MaxLineBytes} bytes.");
             var shard = Parse(batch, name, line);
             if (shard.Ordinal != ordinal) throw new BatchCorruptedException(batch, name, $"line {line.Number} is about shard {shard.Ordinal}.");
             yield return shard;

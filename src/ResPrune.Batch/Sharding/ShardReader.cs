@@ -19,7 +19,6 @@ public sealed class ShardReader(IBlobStore store)
     {
         ArgumentNullException.ThrowIfNull(record);
         ArgumentNullException.ThrowIfNull(shard);
-        var duplicates = shard.DuplicateLines.ToHashSet();
         var rows = 0;
         var stream = await StoredInput.OpenAsync(store, record, shard.Offset, shard.Length, cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
@@ -28,7 +27,7 @@ public sealed class ShardReader(IBlobStore store)
             await foreach (var line in lines.ConfigureAwait(false))
             {
                 rows++;
-                yield return duplicates.Contains(line.LineNumber) ? line with { Fault = Duplicate(line) } : line;
+                yield return shard.IsDuplicate(line.LineNumber) ? line with { Fault = Duplicate(line) } : line;
             }
         }
 

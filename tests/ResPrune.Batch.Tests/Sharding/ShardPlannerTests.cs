@@ -159,7 +159,7 @@ public sealed class ShardPlannerTests
     }
 
     private static string Flat(ShardSpec shard) =>
-        $"{shard.Ordinal} {shard.Offset} {shard.Length} {shard.FirstLine} {shard.Rows} {string.Join(',', shard.DuplicateLines)}";
+        $"{shard.Ordinal} {shard.Offset} {shard.Length} {shard.FirstLine} {shard.Rows} {string.Join(',', shard.DuplicateLines.Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First}-{range.Last}"))}";
 
     private static void AssertSameButDuplicates(List<BatchRequestLine> whole, List<BatchRequestLine> rows, int seed)
     {
