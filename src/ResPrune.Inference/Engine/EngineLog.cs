@@ -23,6 +23,9 @@ internal static partial class EngineLog
     [LoggerMessage(EventId = 1007, Level = LogLevel.Warning, Message = "This engine would let torch use {Wanted} threads; the process uses {Decided}, as its first engine decided")]
     public static partial void ThreadsDecided(ILogger logger, int wanted, int decided);
 
+    [LoggerMessage(EventId = 1008, Level = LogLevel.Critical, Message = "{Reason}; nothing is answered on it any more")]
+    public static partial void DeviceFailed(ILogger logger, Exception exception, string reason);
+
     [LoggerMessage(EventId = 1006, Level = LogLevel.Warning, Message = "{Notice}")]
     public static partial void ModelNotice(ILogger logger, string notice);
 }

@@ -25,6 +25,7 @@ internal sealed class EngineLoop
     private readonly Func<int> _underWay;
     private readonly DeviceInstruments? _instruments;
     private readonly ILogger _logger;
+    private readonly DeviceChecks _checks;
     private long _requests;
     private long _busyTicks;
     private long _starvedTicks;
@@ -37,13 +38,15 @@ internal sealed class EngineLoop
     /// <param name="underWay">Requests that are accepted and not yet prepared.</param>
     /// <param name="instruments">Metrics, or null.</param>
     /// <param name="logger">For failures.</param>
+    /// <param name="checks">Questions whether the device works.</param>
     public EngineLoop(
         ChannelReader<PreparedRequest> ready,
         MicroBatchRunner runner,
         int batchSize,
         Func<int> underWay,
         DeviceInstruments? instruments,
-        ILogger logger)
+        ILogger logger,
+        DeviceChecks checks)
     {
         _ready = ready;
         _runner = runner;
@@ -51,6 +54,7 @@ internal sealed class EngineLoop
         _underWay = underWay;
         _instruments = instruments;
         _logger = logger;
+        _checks = checks;
     }
 
     /// <summary>Requests in the micro-batch that runs now.</summary>
@@ -71,18 +75,56 @@ internal sealed class EngineLoop
     {
         using var inference = inference_mode();
         var batch = new List<PreparedRequest>(_batchSize);
+        Guard(CheckDevice);
         while (Gather(batch))
         {
             // In this order, so that an idle hour is never taken for a stall.
             _runner.NoteStep();
             Volatile.Write(ref _running, batch.Count);
             var started = Stopwatch.GetTimestamp();
-            RunBatch(batch);
+            Guard(() => RunBatch(batch));
+            if (_checks.Exception is { } failed) foreach (var prepared in batch) prepared.Pending.Fail(failed);
             var elapsed = Stopwatch.GetTimestamp() - started;
             Interlocked.Add(ref _busyTicks, elapsed);
             _instruments?.BatchEnded(batch.Count, batch.DistinctBy(prepared => prepared.ImageDigest).Count(), elapsed / (double)Stopwatch.Frequency);
             Volatile.Write(ref _running, 0);
             batch.Clear();
+            AnswerChecks();
+        }
+
+        _checks.End();
+    }
+
+    /// <summary>Does something on the device; a fault of the device ends all use of it.</summary>
+    private void Guard(Action work)
+    {
+        if (_checks.Exception is not null) return;
+        try
+        {
+            work();
+        }
+        catch (DeviceFailedException exception)
+        {
+            EngineLog.DeviceFailed(_logger, exception, exception.Message);
+            _checks.Fail(exception);
+        }
+    }
+
+    private void AnswerChecks() => _checks.Answer(CheckDevice);
+
+    /// <summary>Lets the device compute something with a known result.</summary>
+    /// <exception cref="DeviceFailedException">It came out wrong, or the device's library threw.</exception>
+    private void CheckDevice()
+    {
+        try
+        {
+            if (_runner.CheckDevice() is { } wrong) throw new DeviceFailedException(_runner.DeviceName, wrong);
+        }
+        catch (Exception exception) when (exception is not DeviceFailedException)
+        {
+            // Memory that is short says nothing about the device; anything else that a fixed computation throws does.
+            if (TorchFault.Classify(exception) == TorchFaultKind.OutOfMemory) _runner.Release(kept: 0);
+            else throw new DeviceFailedException(_runner.DeviceName, FirstLine(exception.Message), exception);
         }
     }
 
@@ -120,11 +162,20 @@ internal sealed class EngineLoop
     /// <summary>Blocks until something is ready (true), nothing ever will be, or the time is up. A wait that ran out of time is taken up again.</summary>
     private bool WaitForReady(TimeSpan limit)
     {
-        _wait ??= _ready.WaitToReadAsync().AsTask();
-        if (!_wait.Wait(limit)) return false;
-        var more = _wait.Result;
-        _wait = null;
-        return more;
+        while (true)
+        {
+            _wait ??= _ready.WaitToReadAsync().AsTask();
+            var first = Task.WaitAny([_wait, _checks.Asked], limit);
+            if (first < 0) return false;
+            if (first == 0)
+            {
+                var more = _wait.Result;
+                _wait = null;
+                return more;
+            }
+
+            AnswerChecks();
+        }
     }
 
     private void TakeReady(List<PreparedRequest> batch)
@@ -157,7 +208,12 @@ internal sealed class EngineLoop
         }
         catch (Exception exception)
         {
-            var outOfMemory = TorchFault.Classify(exception) == TorchFaultKind.OutOfMemory;
+            var kind = TorchFault.Classify(exception);
+            if (exception is DeviceFailedException) throw;
+            if (kind == TorchFaultKind.Device) throw new DeviceFailedException(_runner.DeviceName, FirstLine(exception.Message), exception);
+            // An error that nothing explains: is it the request, or the device?
+            if (kind == TorchFaultKind.Other) CheckDevice();
+            var outOfMemory = kind == TorchFaultKind.OutOfMemory;
             var relieved = outOfMemory && _runner.Release(kept: 0);
             var unanswered = part.Requests.Where(prepared => !prepared.Pending.Outcome.IsCompleted).ToArray();
             if (part.Requests.Count > 1)

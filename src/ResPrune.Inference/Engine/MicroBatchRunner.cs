@@ -25,6 +25,7 @@ internal sealed class MicroBatchRunner : IDisposable
     private readonly PrefillCost _cost;
     private readonly PromptEmbedder _embedder;
     private readonly PrefillCalibration _calibration = new();
+    private readonly DeviceCanary _canary;
     private long _lastStep = Stopwatch.GetTimestamp();
 
     public MicroBatchRunner(
@@ -40,6 +41,8 @@ internal sealed class MicroBatchRunner : IDisposable
         _memory = new MemoryPlan(memory, new ActivationCost(checkpoint.Encoder, text, elementSize), _cache.BytesPerToken);
         _cost = new PrefillCost(text.Layers, text.HiddenSize, text.IntermediateSize, text.KeyValueHeads, text.HeadSize);
         _embedder = new PromptEmbedder(model.Language);
+        _canary = new DeviceCanary(model.Language);
+        DeviceName = model.Language.Device.ToString();
     }
 
     /// <summary>Time since a stage ended or a token was made. For any thread.</summary>
@@ -47,6 +50,16 @@ internal sealed class MicroBatchRunner : IDisposable
 
     /// <summary>Bytes of the KV cache as it is allocated. For any thread.</summary>
     public long CacheBytes => _cache.Bytes;
+
+    /// <summary>The device, for messages.</summary>
+    public string DeviceName { get; }
+
+    /// <summary>Lets the device compute something with a known result; what came out wrong, or null.</summary>
+    public string? CheckDevice()
+    {
+        NoteStep();
+        return _canary.Check();
+    }
 
     /// <summary>The device thread has come further.</summary>
     public void NoteStep() => Volatile.Write(ref _lastStep, Stopwatch.GetTimestamp());

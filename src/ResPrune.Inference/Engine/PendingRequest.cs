@@ -20,6 +20,13 @@ internal sealed class PendingRequest(GenerationRequest request, CancellationToke
         _completion.TrySetResult(outcome);
     }
 
+    /// <summary>The device failed; the request is not to blame.</summary>
+    public void Fail(DeviceFailedException exception)
+    {
+        Pixels?.Dispose();
+        _completion.TrySetException(exception);
+    }
+
     public void Cancel(CancellationToken because)
     {
         Pixels?.Dispose();

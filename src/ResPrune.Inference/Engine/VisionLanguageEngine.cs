@@ -20,6 +20,7 @@ public sealed class VisionLanguageEngine : IVisionLanguageEngine
     private readonly Thread _device;
     private readonly LoadedModel _loaded;
     private readonly EngineLoop _loop;
+    private readonly DeviceChecks _checks = new();
     private int _underWay;
     private int _disposed;
 
@@ -31,7 +32,7 @@ public sealed class VisionLanguageEngine : IVisionLanguageEngine
         _device = device;
         _accepted = Channel.CreateBounded<PendingRequest>(options.QueueCapacity);
         _ready = Channel.CreateBounded<PreparedRequest>(new BoundedChannelOptions(Math.Max(options.QueueCapacity, options.BatchSize)) { SingleReader = true });
-        _loop = new EngineLoop(_ready.Reader, loaded.Runner, options.BatchSize, () => Volatile.Read(ref _underWay), _instruments, logger);
+        _loop = new EngineLoop(_ready.Reader, loaded.Runner, options.BatchSize, () => Volatile.Read(ref _underWay), _instruments, logger, _checks);
         _instruments?.ObserveQueues(() => (_accepted.Reader.Count, _ready.Reader.Count));
         var threads = options.PreprocessThreads > 0 ? options.PreprocessThreads : Math.Max(1, Environment.ProcessorCount - 1);
         _preprocessors = new Thread[threads];
@@ -81,10 +82,22 @@ public sealed class VisionLanguageEngine : IVisionLanguageEngine
     }
 
     /// <inheritdoc/>
+    public Task<string> DeviceFailure => _checks.Failure;
+
+    /// <inheritdoc/>
+    public async Task CheckDeviceAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        await _checks.AskAsync(linked.Token).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<GenerationOutcome> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        if (_checks.Exception is { } failed) throw new DeviceFailedException(failed.Device, failed.Message, failed);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         var pending = new PendingRequest(request, linked.Token);
         Interlocked.Increment(ref _underWay);

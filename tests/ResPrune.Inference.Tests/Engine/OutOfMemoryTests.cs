@@ -181,7 +181,7 @@ public sealed class OutOfMemoryTests : IDisposable
                 afterEach?.Invoke(runner);
                 token();
             };
-            new EngineLoop(ready.Reader, runner, requests.Length, () => 0, instruments: null, NullLogger.Instance).Run();
+            new EngineLoop(ready.Reader, runner, requests.Length, () => 0, instruments: null, NullLogger.Instance, new DeviceChecks()).Run();
             _checkpoint.OnToken = token;
         }
 
