@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Manifests;
-using ResPrune.Batch.Sharding;
 using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Batches;
 using ResPrune.FleetCost.Silos;
@@ -48,15 +47,15 @@ internal static class MemoryRun
         await FleetClient.AskAsync(token => client.Batches.StartAsync(batch, token), Patience, cancellationToken);
         await UntilAsync(client, batch, snapshot => snapshot.Shards > 0, cancellationToken);
         var planned = await control.CollectAsync();
-        var plan = await new ShardPlanner(client.Store, TimeProvider.System).ReadPlanAsync(batch, cancellationToken);
-        var paper = new PaperWorkers(grains.Grains, client.Store, batch, plan);
-        var half = await paper.RunAsync(workers, plan.Shards.Count / 2, cancellationToken) ? await control.CollectAsync() : planned;
-        await paper.RunAsync(workers, plan.Shards.Count, cancellationToken);
+        var shards = (await FleetClient.AskAsync(token => client.Batches.GetProgressAsync(batch, token), Patience, cancellationToken)).Shards;
+        var paper = new PaperWorkers(grains.Grains, client.Store, batch);
+        var half = await paper.RunAsync(workers, shards / 2, cancellationToken) ? await control.CollectAsync() : planned;
+        await paper.RunAsync(workers, shards, cancellationToken);
         await UntilAsync(client, batch, snapshot => snapshot.IsTerminal, cancellationToken);
         var last = await FleetClient.AskAsync(token => client.Batches.GetProgressAsync(batch, token), Patience, cancellationToken);
         if (last.Status != BatchStatus.Completed || last.Committed.Answered != rows)
             throw new InvalidOperationException($"The batch is {last.Status} with {last.Committed.Answered} of {rows} rows: {last.Problem}");
-        return new ControlMemory(rows, plan.Shards.Count, started, planned, half, await control.CollectAsync(), clock.Elapsed, paper.Calls);
+        return new ControlMemory(rows, shards, started, planned, half, await control.CollectAsync(), clock.Elapsed, paper.Calls);
     }
 
     private static async Task UntilAsync(FleetClient client, BatchId batch, Func<BatchSnapshot, bool> isSo, CancellationToken cancellationToken)

@@ -2,7 +2,6 @@ using System.Globalization;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Commit;
 using ResPrune.Batch.Rows;
-using ResPrune.Batch.Sharding;
 using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Batches;
 using ResPrune.Cluster.Fleet;
@@ -10,7 +9,7 @@ using ResPrune.Cluster.Fleet;
 namespace ResPrune.FleetCost.Memory;
 
 /// <summary>Workers on paper: they lease, report, write attempts and commit as real ones, and answer without thinking.</summary>
-internal sealed class PaperWorkers(IGrainFactory grains, IBlobStore store, BatchId batch, BatchPlan plan)
+internal sealed class PaperWorkers(IGrainFactory grains, IBlobStore store, BatchId batch)
 {
     /// <summary>What every row asks.</summary>
     public const string Question = "What is in the picture?";
@@ -40,9 +39,10 @@ internal sealed class PaperWorkers(IGrainFactory grains, IBlobStore store, Batch
     private async Task WorkAsync(string worker, int shards, CancellationToken cancellationToken)
     {
         var (fleet, coordinator) = (grains.GetGrain<IFleetGrain>(IFleetGrain.Key), grains.GetGrain<IBatchGrain>(batch.Value));
+        var request = new WorkRequest { Worker = worker, Model = Stamp.Model, WeightsDigest = Stamp.WeightsDigest };
         while (Volatile.Read(ref _committed) < shards)
         {
-            var lease = await fleet.RequestWorkAsync(worker, isIdle: false, cancellationToken);
+            var lease = await fleet.RequestWorkAsync(request, cancellationToken);
             Interlocked.Increment(ref _calls);
             if (lease is null)
             {
@@ -51,7 +51,7 @@ internal sealed class PaperWorkers(IGrainFactory grains, IBlobStore store, Batch
                 continue;
             }
 
-            var spec = plan.Shards[lease.Shard];
+            var spec = lease.Spec;
             var rows = Enumerable.Range(0, spec.Rows).Select(place => Answer(spec.FirstLine + place)).ToList();
             var totals = RowTotals.Of(rows.Select(row => row.Result));
             var report = new ShardReport { Worker = worker, Shard = lease.Shard, Attempt = lease.Attempt, Totals = totals };

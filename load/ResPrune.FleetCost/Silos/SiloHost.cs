@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using ResPrune.Inference.Engine;
 using ResPrune.Server.Fleet;
 
@@ -31,7 +32,8 @@ internal static class SiloHost
         if (engine is not null) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(engine.Spent()));
         return 0;
 
-        Task<IVisionLanguageEngine> Load(string device, FleetSiloOptions options, EngineInstruments instruments, CancellationToken cancellationToken) =>
+        Task<IVisionLanguageEngine> Load(
+            string device, FleetSiloOptions options, EngineInstruments instruments, ILogger logger, CancellationToken cancellationToken) =>
             Task.FromResult<IVisionLanguageEngine>(engine = new SleepingEngine(device, settings.BatchTime, settings.Batch, instruments));
     }
 

@@ -19,6 +19,11 @@ public sealed record BatchRecord
     /// <summary>Name of the model.</summary>
     public required string Model { get; init; }
 
+    /// <summary>
+    /// Digest of the weights that answer the batch: only workers with these get its shards. Null until the submitter or the first worker has fixed it.
+    /// </summary>
+    public string? WeightsDigest { get; init; }
+
     /// <summary>Problems of the batch as a whole; null when there are none.</summary>
     public BatchErrorList? Errors { get; init; }
 

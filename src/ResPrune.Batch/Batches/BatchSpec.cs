@@ -19,6 +19,14 @@ public sealed record BatchSpec : IValidatableObject
     [Required(AllowEmptyStrings = false)]
     public required string Model { get; init; }
 
+    /// <summary>Digest of the weights that are to answer the batch; null (default) leaves the choice to the first worker that asks.</summary>
+    public string? WeightsDigest { get; init; }
+
+    /// <summary>
+    /// Name of the model whose workers may answer the batch, where the submitter asked for one that was not there yet. Null (default): any.
+    /// </summary>
+    public string? RequiredModel { get; init; }
+
     /// <summary>Visual tokens to keep: <c>all</c> (default), <c>1/3</c>, <c>0.25</c>, <c>64</c>.</summary>
     [Required(AllowEmptyStrings = false)]
     public string Keep { get; init; } = "all";

@@ -42,7 +42,7 @@ public sealed class BatchSubmitter(IBlobStore store, TimeProvider time)
             Status = BatchStatus.Validating,
             InputFileId = reference.Blob,
             CreatedAt = now,
-            ExpiresAt = now + spec.ExpiresAfterSeconds,
+            WeightsDigest = spec.WeightsDigest,
             Metadata = metadata,
             TraceParent = Activity.Current?.Id,
             Spec = spec with { InputStyle = style },

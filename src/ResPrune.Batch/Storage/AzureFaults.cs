@@ -85,7 +85,10 @@ internal sealed class AzureFaults(Uri service, string container)
         var root = exception;
         while (root.InnerException is not null && root is not (SocketException or AuthenticationException)) root = root.InnerException;
         return new BlobStoreUnavailableException(
-            _url, $"'{service.Host}:{service.Port}' cannot be reached ({root.Message.TrimEnd('.')}). Check the address, the network and its DNS.", exception);
+            _url, $"'{service.Host}:{service.Port}' cannot be reached ({root.Message.TrimEnd('.')}). Check the address, the network and its DNS.", exception)
+        {
+            IsPermanent = false,
+        };
     }
 
     private BlobStoreUnavailableException Unavailable(string message) => new(_url, message);

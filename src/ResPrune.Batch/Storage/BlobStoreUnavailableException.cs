@@ -9,4 +9,7 @@ public sealed class BlobStoreUnavailableException : IOException
 
     /// <summary>The folder or container.</summary>
     public string Location { get; }
+
+    /// <summary>Whether trying again is of no use without a change of settings or rights. False where the store could not be reached. Default true.</summary>
+    public bool IsPermanent { get; init; } = true;
 }

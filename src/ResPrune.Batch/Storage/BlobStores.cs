@@ -41,7 +41,7 @@ public sealed class BlobStores(BlobStoresOptions options)
         }
         catch (IOException exception) when (exception is not BlobStoreUnavailableException)
         {
-            throw new BlobStoreUnavailableException(store.Location, exception.Message, exception);
+            throw new BlobStoreUnavailableException(store.Location, exception.Message, exception) { IsPermanent = false };
         }
     }
 

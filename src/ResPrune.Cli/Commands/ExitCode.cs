@@ -21,6 +21,12 @@ internal static class ExitCode
     /// </summary>
     public const int Evicted = 4;
 
+    /// <summary>
+    /// A device does not compute rightly any more. Nothing it computed since is published; what it had is handed back. Start it again, on another device where
+    /// it fails again.
+    /// </summary>
+    public const int DeviceFailed = 5;
+
     /// <summary>Interrupted by a signal; the same command goes on.</summary>
     public const int Interrupted = 130;
 }

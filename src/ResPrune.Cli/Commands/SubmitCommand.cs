@@ -15,8 +15,13 @@ internal sealed class SubmitCommand
     private readonly Option<string?> _key = FleetArguments.Text(
         "--key", "TEXT", "Makes the submission repeatable: the same key and the same job give the same batch, another job is refused.");
 
-    private readonly Option<string> _model = ValueOption.Create(
-        "--model", "NAME", "Name of the model in the answers. The workers' silos decide which model it is.", "default", text => text);
+    private readonly Option<string?> _model = FleetArguments.Text(
+        "--model", "NAME[@DIGEST]", "Model that answers the batch, one that workers of the fleet serve. Default: theirs, when all serve the same weights.");
+
+    private readonly Option<bool> _waitForWorkers = new("--wait-for-workers")
+    {
+        Description = "Submit also when no worker with the model is there yet, as in a fleet that is scaled down to none.",
+    };
 
     private readonly Option<string?> _images = FleetArguments.Text(
         "--images", "URL", "Container that relative picture names start in; the silos must be allowed to read it. Default: pictures are uploaded.");
@@ -42,7 +47,7 @@ internal sealed class SubmitCommand
         options._job.AddTo(command);
         options._pictureSize.AddTo(command);
         options._fleet.AddTo(command);
-        Option[] others = [options._key, options._images, options._model, options._expiresIn, options._priority, options._rowsPerShard];
+        Option[] others = [options._key, options._images, options._model, options._waitForWorkers, options._expiresIn, options._priority, options._rowsPerShard];
         foreach (var option in others) command.Add(option);
         command.SetAction((parsed, _) => SubmitSession.RunAsync(
             options.Read(parsed), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
@@ -62,7 +67,9 @@ internal sealed class SubmitCommand
             Key = parsed.GetValue(_key),
             Images = parsed.GetValue(_images),
             RowsPerShard = parsed.GetValue(_rowsPerShard),
-            Spec = _job.Spec(parsed, parsed.GetValue(_model)!) with
+            Model = parsed.GetValue(_model),
+            WaitForWorkers = parsed.GetValue(_waitForWorkers),
+            Spec = _job.Spec(parsed, FleetModelChoice.AnyModel) with
             {
                 MinPixels = pictureSize.MinPixels,
                 MaxPixels = pictureSize.MaxPixels,

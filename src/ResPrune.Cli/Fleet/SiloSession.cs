@@ -21,7 +21,15 @@ internal static class SiloSession
             await using var silo = await FleetSilo.StartAsync(configuration, message => EndNow(message, error), interruption.Token);
             output.WriteLine(Describe(silo.Facts));
             var stop = Task.Delay(Timeout.InfiniteTimeSpan, interruption.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
-            if (await Task.WhenAny(stop, silo.Ended) == silo.Ended)
+            var first = await Task.WhenAny(stop, silo.Ended, silo.DeviceFailed);
+            if (first == silo.DeviceFailed)
+            {
+                error.WriteLine($"resprune: {TerminalText.Clean(await silo.DeviceFailed, 500)} The silo hands back what it has and ends.");
+                await silo.StopAsync(CancellationToken.None);
+                return ExitCode.DeviceFailed;
+            }
+
+            if (first == silo.Ended)
             {
                 error.WriteLine($"resprune: another silo has taken the name '{silo.Facts.Name}'; this one leaves.");
                 await silo.StopAsync(CancellationToken.None);

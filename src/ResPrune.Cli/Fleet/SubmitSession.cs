@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using ResPrune.Batch.Batches;
@@ -15,6 +16,8 @@ internal sealed class SubmitSession
 {
     private const string KeyFact = "--key";
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WorkersTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WorkersPause = TimeSpan.FromMilliseconds(200);
 
     private readonly SubmitSettings _settings;
     private readonly RunInput _input;
@@ -103,8 +106,10 @@ internal sealed class SubmitSession
 
     private async Task StoreAsync(BatchId batch, IReadOnlyDictionary<string, string> facts, CancellationToken cancellationToken)
     {
+        // Before anything is uploaded.
+        var chosen = await ChooseModelAsync(cancellationToken);
         var root = _settings.Images ?? await _images.InStoreAsync(cancellationToken) ?? await _images.RunAsync(batch, cancellationToken);
-        var spec = _settings.Spec with { ImageRoot = root, RowsPerShard = _settings.RowsPerShard ?? RowsPerShard() };
+        var spec = chosen with { ImageRoot = root, RowsPerShard = _settings.RowsPerShard ?? RowsPerShard() };
         try
         {
             await new BatchSubmitter(_fleet.Store, TimeProvider.System).SubmitAsync(batch, _input.Source, spec, facts, cancellationToken);
@@ -112,6 +117,24 @@ internal sealed class SubmitSession
         catch (BatchInputException exception)
         {
             throw new UsageException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>A fleet that starts, or whose coordinator has just moved, hears of its workers within seconds.</summary>
+    private async Task<BatchSpec> ChooseModelAsync(CancellationToken cancellationToken)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            var models = await FleetClient.AskAsync(_fleet.Batches.ListModelsAsync, StartTimeout, cancellationToken);
+            try
+            {
+                return FleetModelChoice.Choose(_settings.Spec, _settings.Model, models, _settings.WaitForWorkers);
+            }
+            catch (UsageException) when (models.Count == 0 && waited.Elapsed < WorkersTimeout)
+            {
+                await Task.Delay(WorkersPause, cancellationToken);
+            }
         }
     }
 

@@ -21,6 +21,12 @@ internal sealed record SubmitSettings
     /// <summary>Full paths of folders that images may be read from beside the input's own.</summary>
     public IReadOnlyList<string> ImageRoots { get; init; } = [];
 
+    /// <summary>The model that is to answer, as it was typed; null means the fleet's.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether to submit although no worker of the model is there.</summary>
+    public bool WaitForWorkers { get; init; }
+
     /// <summary>Makes the submission repeatable; null means that every submission is a batch of its own.</summary>
     public string? Key { get; init; }
 

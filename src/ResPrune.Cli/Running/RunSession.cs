@@ -52,9 +52,19 @@ internal sealed class RunSession
             await using var host = await StartHostAsync(settings, folder, interruption.Token);
             var session = new RunSession(settings, input, folder, host);
             var view = RunViews.For(settings, () => session.ImagesPerRow, output);
-            var summary = await session.RunAsync(view, interruption.Token);
-            view.Conclude(summary);
-            return summary.ExitCode;
+            using var failed = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
+            _ = host.DeviceFailed.ContinueWith(_ => failed.Cancel(), failed.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+            try
+            {
+                var summary = await session.RunAsync(view, failed.Token);
+                view.Conclude(summary);
+                return summary.ExitCode;
+            }
+            catch (OperationCanceledException) when (host.DeviceFailed.IsCompletedSuccessfully)
+            {
+                error.WriteLine($"resprune: {TerminalText.Clean(await host.DeviceFailed, 500)} What is answered is kept: type the same command to go on.");
+                return ExitCode.DeviceFailed;
+            }
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {

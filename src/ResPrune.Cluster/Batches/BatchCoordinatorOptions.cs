@@ -21,6 +21,27 @@ public sealed class BatchCoordinatorOptions
     public int MaxAttempts { get; set; } = 3;
 
     /// <summary>
+    /// Times that one worker may find the batch's image root refused or absent before the batch ends as failed; two workers that find so are enough.
+    /// Default 3.
+    /// </summary>
+    [Range(1, 100)]
+    public int OpenRefusals { get; set; } = 3;
+
+    /// <summary>
+    /// Times that workers may find the batch's image root unreachable before any image of it was read, before the batch ends as failed; workers wait
+    /// longer and longer between their tries. Default 6.
+    /// </summary>
+    [Range(1, 1000)]
+    public int OpenTries { get; set; } = 6;
+
+    /// <summary>
+    /// How long workers may fail to read or write the batch's shards, with none committed meanwhile and the coordinator itself reading the store, before
+    /// the batch ends as failed. Default 15 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan UnreadableAfter { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
     /// Workers that fell silent over a shard before its rows are taken one at a time, to find the one that kills them: a row that does so
     /// twice becomes an <c>engine_error</c>, the others are answered. Default 2.
     /// </summary>

@@ -31,4 +31,15 @@ internal sealed partial class BatchGrain
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch} could not register with the fleet: {Reason}")]
     private static partial void LogNotRegistered(ILogger logger, string batch, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Batch {Batch}: {Rows} rows of shard {Shard} failed on a device that works (line {Line}: {Reason}); the shard is tried again before they become errors.")]
+    private static partial void LogSuspected(ILogger logger, string batch, int shard, int rows, long line, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch} is answered by '{Model}', weights {Digest}.")]
+    private static partial void LogModel(ILogger logger, string batch, string model, string? digest);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} cannot be read at the moment: {Reason}")]
+    private static partial void LogNotRead(ILogger logger, string batch, string reason);
 }

@@ -25,6 +25,7 @@ internal sealed partial class BatchGrain(
     private readonly RateMeter _rate = new(options.Value.RateWindow);
     private readonly DeviceUse _devices = new();
     private readonly List<FirstAnswer> _firstAnswers = [];
+    private readonly BatchTroubles _troubles = new(options.Value);
     private readonly CancellationTokenSource _deactivated = new();
     private BatchId _id;
     private BatchRecord? _record;
@@ -37,6 +38,8 @@ internal sealed partial class BatchGrain(
     private Task? _reading;
     private Task? _work;
     private string? _problem;
+    private string? _noWorkers;
+    private int _workersOfModel;
 
     private bool IsCancelling => _record!.Status == BatchStatus.Cancelling;
 
@@ -86,12 +89,12 @@ internal sealed partial class BatchGrain(
     }
 
     /// <inheritdoc/>
-    public Task<ShardLease?> TryLeaseAsync(string worker, CancellationToken cancellationToken) =>
-        LeaseAsync(board => board.Lease(_id, worker, time.GetUtcNow()), cancellationToken);
+    public Task<LeaseOffer> TryLeaseAsync(WorkRequest request, CancellationToken cancellationToken) =>
+        LeaseAsync(request, board => board.Lease(_id, request.Worker, time.GetUtcNow(), hasOthers: _workersOfModel > 1), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<ShardLease?> TryLeaseStragglerAsync(string worker, CancellationToken cancellationToken) =>
-        LeaseAsync(board => board.LeaseStraggler(_id, worker, time.GetUtcNow()), cancellationToken);
+    public Task<LeaseOffer> TryLeaseStragglerAsync(WorkRequest request, CancellationToken cancellationToken) =>
+        LeaseAsync(request, board => board.LeaseStraggler(_id, request.Worker, time.GetUtcNow()), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<LeaseState> ReportAsync(ShardReport report, CancellationToken cancellationToken)
@@ -101,6 +104,7 @@ internal sealed partial class BatchGrain(
         if (_board is null && !_record!.IsTerminal) return LeaseState.Held;
         var now = time.GetUtcNow();
         if (_board is null || !_board.Renew(report, now)) return LeaseState.Lost;
+        if (report.Totals.Rows > 0) _troubles.NoteOpened();
         _devices.Note(report.Worker, report.DeviceBusySeconds, report.DeviceStarvedSeconds);
         _firstAnswers.AddRange(report.FirstAnswers.Take(_options.FirstAnswers - _firstAnswers.Count));
         _rate.Note(RowsDone(), now);
@@ -125,6 +129,7 @@ internal sealed partial class BatchGrain(
         }
 
         _board.Commit(shard, time.GetUtcNow());
+        _troubles.NoteCommit();
         _committed = _committed.Add(commit.Totals);
         _problem = null;
         _rate.Note(RowsDone(), time.GetUtcNow());
@@ -134,15 +139,32 @@ internal sealed partial class BatchGrain(
     }
 
     /// <inheritdoc/>
-    public async Task FailAsync(int shard, AttemptId attempt, string reason, CancellationToken cancellationToken)
+    public async Task FailAsync(int shard, AttemptId attempt, ShardFault fault, CancellationToken cancellationToken)
     {
         await EnsureLoadedAsync(cancellationToken);
-        if (_board?.Fail(shard, attempt, reason) == true)
+        var worker = _board?.HolderOf(shard, attempt);
+        if (worker is null) return;
+        LogShardFailed(logger, _id.Value, shard, fault.Message);
+        _problem = fault.Message;
+        if (fault.Kind == ShardFaultKind.AttemptFailed) _board!.Fail(shard, attempt, fault.Message);
+        else _board!.Return(shard, attempt);
+        // When the input is not what it was, every attempt at any shard fails, and there is nobody to answer.
+        var error = await storage.FindInputFaultAsync(_record!, cancellationToken) is { } changed
+            ? new BatchError("input_changed", changed)
+            : _troubles.Note(worker, fault, time.GetUtcNow()) ?? FaultOfGivenUp(shard, fault);
+        if (error is not null) await EndAsFailedAsync(error, cancellationToken);
+        else ShardWaits();
+        Advance();
+    }
+
+    /// <inheritdoc/>
+    public async Task SuspectAsync(int shard, AttemptId attempt, IReadOnlyList<SuspectRow> rows, CancellationToken cancellationToken)
+    {
+        await EnsureLoadedAsync(cancellationToken);
+        if (_board?.Suspect(shard, attempt, rows, time.GetUtcNow()) == true)
         {
-            LogShardFailed(logger, _id.Value, shard, reason);
-            _problem = reason;
-            // When the input is not what it was, every attempt at any shard fails, and there is nobody to answer.
-            if (await storage.FindInputFaultAsync(_record!, cancellationToken) is { } fault) await EndAsFailedAsync(fault, cancellationToken);
+            LogSuspected(logger, _id.Value, shard, rows.Count, rows[0].Line, rows[0].Message);
+            ShardWaits();
         }
 
         Advance();
@@ -152,21 +174,75 @@ internal sealed partial class BatchGrain(
     public async Task ReturnAsync(int shard, AttemptId attempt, CancellationToken cancellationToken)
     {
         await EnsureLoadedAsync(cancellationToken);
-        _board?.Return(shard, attempt);
+        if (_board?.Return(shard, attempt) == true) ShardWaits();
         Advance();
     }
 
-    private async Task<ShardLease?> LeaseAsync(Func<ShardBoard, ShardLease?> give, CancellationToken cancellationToken)
+    private async Task<LeaseOffer> LeaseAsync(WorkRequest request, Func<ShardBoard, ShardLease?> give, CancellationToken cancellationToken)
     {
-        await EnsureLoadedAsync(cancellationToken);
-        if (_record!.IsTerminal) await UnregisterAsync(cancellationToken);
-        if (_board is null || _record.Status != BatchStatus.InProgress || IsExpired) return null;
+        if (_record is null)
+        {
+            // The fleet must not wait for this batch's store; it is told when there is work.
+            _ = LoadUnasked();
+            return new LeaseOffer { HasWaiting = true };
+        }
+
+        if (_record.IsTerminal) await UnregisterAsync(cancellationToken);
+        if (_board is null || _record.Status != BatchStatus.InProgress || IsExpired) return new LeaseOffer { HasWaiting = _board is null && !_record.IsTerminal };
+        if (_record.WeightsDigest is null) await FixModelAsync(request, cancellationToken);
+        if (_board is null || _record.WeightsDigest != request.WeightsDigest) return new LeaseOffer { HasWaiting = _board?.Waiting > 0 };
         // Between two sweeps the silos are asked after only when one of them changed.
         ExpireLeases(asked: deadSilos.Version != _seenSilos);
-        if (give(_board) is not { } lease) return null;
+        if (give(_board) is not { } lease) return new LeaseOffer { HasWaiting = _board.Waiting > 0 };
         Observe(_board);
-        return lease with { FirstAnswersWanted = _options.FirstAnswers - _firstAnswers.Count, TraceParent = _record.TraceParent };
+        return new LeaseOffer
+        {
+            Lease = lease with
+            {
+                FirstAnswersWanted = _options.FirstAnswers - _firstAnswers.Count,
+                TraceParent = _record.TraceParent,
+                WeightsDigest = _record.WeightsDigest,
+            },
+            HasWaiting = _board.Waiting > 0,
+        };
     }
+
+    /// <summary>One batch, one model: the weights of the first worker that asks, where the submitter named none. In the record, so that it stands.</summary>
+    private async Task FixModelAsync(WorkRequest request, CancellationToken cancellationToken)
+    {
+        if (_record!.Spec.RequiredModel is { } required && required != request.Model) return;
+        var record = await storage.FixModelAsync(_id, request.Model, request.WeightsDigest, cancellationToken);
+        if (_record.IsTerminal) return;
+        _record = record;
+        LogModel(logger, _id.Value, record.Model, record.WeightsDigest);
+    }
+
+    private async Task LoadUnasked()
+    {
+        try
+        {
+            await EnsureLoadedAsync(_deactivated.Token);
+        }
+        catch (BatchNotFoundException)
+        {
+            await UnregisterAsync(CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogNotRead(logger, _id.Value, exception.Message);
+        }
+    }
+
+    /// <summary>A shard is waiting again: the fleet, which may have stopped asking this batch, is told at once.</summary>
+    private void ShardWaits()
+    {
+        if (_board is { Waiting: 1 } && !_record!.IsTerminal) _ = RegisterAsync(hasNewWork: true, _deactivated.Token);
+    }
+
+    /// <summary>A shard that is given up needs only its lines; when even these cannot be had on several attempts, the batch cannot end otherwise.</summary>
+    private BatchError? FaultOfGivenUp(int shard, ShardFault fault) => _board!.FailuresOf(shard) >= 3 * _options.MaxAttempts
+        ? new BatchError("shard_unreadable", $"Shard {shard} could not be closed: {fault.Message}")
+        : null;
 
     private Task EnsureLoadedAsync(CancellationToken cancellationToken) =>
         _record is not null ? Task.CompletedTask : (_reading ??= ReadRecordAsync()).WaitAsync(cancellationToken);
@@ -235,7 +311,12 @@ internal sealed partial class BatchGrain(
         }
         catch (BatchCorruptedException exception) when (exception.Blob == BatchBlobs.Input(_id))
         {
-            await EndAsFailedAsync(exception.Message, _deactivated.Token);
+            await EndAsFailedAsync(new BatchError("input_changed", exception.Message), _deactivated.Token);
+        }
+        catch (BatchCorruptedException exception) when (exception.Blob == BatchBlobs.Plan(_id))
+        {
+            // A plan is written once; one that cannot be read today will not be readable tomorrow.
+            await EndAsFailedAsync(new BatchError("plan_unreadable", exception.Message), _deactivated.Token);
         }
         catch (Exception exception) when (!_deactivated.IsCancellationRequested)
         {
@@ -252,19 +333,21 @@ internal sealed partial class BatchGrain(
     {
         var stop = _deactivated.Token;
         using var span = BatchActivities.StartPlan(_record!);
+        if (_record is { ExpiresAt: null, Spec.ExpiresAfterSeconds: not null }) _record = await storage.BeginWindowAsync(_id, stop);
         var planned = await Task.Run(() => storage.EnsurePlannedAsync(_id, stop), stop);
+        var plan = planned.IsTerminal ? null : await Task.Run(() => storage.ReadPlanAsync(_id, stop), stop);
         var progress = await Task.Run(() => storage.ReadProgressAsync(_id, stop), stop);
         BatchActivities.Planned(span, planned, progress);
         _record = planned;
         _committed = progress.Totals;
         _foundCommitted = progress.Totals.Rows;
-        if (_record.IsTerminal)
+        if (plan is null)
         {
             _sweep?.Dispose();
             return;
         }
 
-        _board = new ShardBoard(_record.Plan!.Shards, progress.CommittedShards, _options);
+        _board = new ShardBoard(plan, progress.CommittedShards, _options);
         _rate.Note(RowsDone(), time.GetUtcNow());
         Observe(_board);
         LogLoaded(logger, _id.Value, _board.Shards, _board.Committed);
@@ -300,12 +383,12 @@ internal sealed partial class BatchGrain(
         await UnregisterAsync(stop);
     }
 
-    private async Task EndAsFailedAsync(string fault, CancellationToken cancellationToken)
+    private async Task EndAsFailedAsync(BatchError error, CancellationToken cancellationToken)
     {
         using var span = BatchActivities.StartFinalize(_record!);
         try
         {
-            _record = await storage.FailAsync(_id, new BatchError("input_changed", fault), cancellationToken);
+            _record = await storage.FailAsync(_id, error, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -328,13 +411,30 @@ internal sealed partial class BatchGrain(
     {
         try
         {
-            await Fleet.RegisterBatchAsync(_id, _record!.Spec.Priority, hasNewWork, cancellationToken);
+            var registration = new BatchRegistration
+            {
+                Batch = _id,
+                Priority = _record!.Spec.Priority,
+                WeightsDigest = _record.WeightsDigest,
+                HasNewWork = hasNewWork,
+                HasWaiting = _board is null || _board.Waiting > 0,
+            };
+            _workersOfModel = await Fleet.RegisterBatchAsync(registration, cancellationToken);
+            _noWorkers = _workersOfModel > 0 || _board is not { Held: 0 } ? null : DescribeNoWorkers(await Fleet.ListModelsAsync(cancellationToken));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // The fleet grain may be moving to another silo; the next sweep registers again.
             LogNotRegistered(logger, _id.Value, exception.Message);
         }
+    }
+
+    private string? DescribeNoWorkers(IReadOnlyList<FleetModel> models)
+    {
+        if (_record!.IsTerminal || _record.Status == BatchStatus.Cancelling) return null;
+        var wanted = _record.WeightsDigest is { } digest ? $" with the weights {digest[..Math.Min(12, digest.Length)]}… of '{_record.Model}'" : "";
+        var there = models.Count == 0 ? "none is there at all" : $"there are {string.Join(", ", models.Select(model => $"{model.Workers} with '{model.Name}' ({model.WeightsDigest[..Math.Min(12, model.WeightsDigest.Length)]}…)"))}";
+        return $"The batch waits: no worker{wanted} is in the fleet; {there}.";
     }
 
     private async Task UnregisterAsync(CancellationToken cancellationToken)

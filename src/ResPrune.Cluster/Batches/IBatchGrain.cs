@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using ResPrune.Batch.Batches;
+using ResPrune.Cluster.Fleet;
 
 namespace ResPrune.Cluster.Batches;
 
@@ -27,13 +28,13 @@ public interface IBatchGrain : IGrainWithStringKey
     [Alias("Cancel")]
     Task<BatchSnapshot> CancelAsync(CancellationToken cancellationToken);
 
-    /// <summary>Gives a worker a shard; null when none waits.</summary>
-    [Alias("TryLease")]
-    Task<ShardLease?> TryLeaseAsync(string worker, CancellationToken cancellationToken);
+    /// <summary>Gives a worker a shard when one waits for it. Never waits for the store: a batch that is still being read has nothing yet.</summary>
+    [Alias("TryLeaseFor")]
+    Task<LeaseOffer> TryLeaseAsync(WorkRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Gives an idle worker a shard that another is slow with; null when there is none.</summary>
-    [Alias("TryLeaseStraggler")]
-    Task<ShardLease?> TryLeaseStragglerAsync(string worker, CancellationToken cancellationToken);
+    /// <summary>Gives an idle worker a shard that another is slow with, when there is one.</summary>
+    [Alias("TryLeaseStragglerFor")]
+    Task<LeaseOffer> TryLeaseStragglerAsync(WorkRequest request, CancellationToken cancellationToken);
 
     /// <summary>A worker's sign of life; the answer says whether it may go on.</summary>
     [Alias("Report")]
@@ -48,11 +49,18 @@ public interface IBatchGrain : IGrainWithStringKey
     Task CompleteAsync(int shard, AttemptId attempt, CancellationToken cancellationToken);
 
     /// <summary>
-    /// A worker says that its attempt failed and why; the shard is tried again, at most <see cref="BatchCoordinatorOptions.MaxAttempts"/>
-    /// times.
+    /// A worker says that its attempt failed and why. The shard is tried again, at most <see cref="BatchCoordinatorOptions.MaxAttempts"/> times where it
+    /// is to blame; a batch whose images cannot be had at all ends as failed after a few tries.
     /// </summary>
-    [Alias("Fail")]
-    Task FailAsync(int shard, AttemptId attempt, string reason, CancellationToken cancellationToken);
+    [Alias("FailWith")]
+    Task FailAsync(int shard, AttemptId attempt, ShardFault fault, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A worker says that rows of its attempt failed in the engine, and that its device works: nothing is published, and the shard is tried again with
+    /// these rows under suspicion.
+    /// </summary>
+    [Alias("Suspect")]
+    Task SuspectAsync(int shard, AttemptId attempt, IReadOnlyList<SuspectRow> rows, CancellationToken cancellationToken);
 
     /// <summary>A stopping worker hands its shard back; it counts as no attempt.</summary>
     [Alias("Return")]

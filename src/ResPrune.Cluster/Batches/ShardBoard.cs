@@ -1,5 +1,6 @@
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Rows;
+using ResPrune.Batch.Sharding;
 
 namespace ResPrune.Cluster.Batches;
 
@@ -8,30 +9,36 @@ namespace ResPrune.Cluster.Batches;
 /// </summary>
 internal sealed class ShardBoard
 {
+    /// <summary>How long a shard whose rows failed at one worker is kept for another one, before that worker may try it again itself.</summary>
+    private static readonly TimeSpan KeptForOthers = TimeSpan.FromSeconds(15);
+
     private readonly SortedSet<int> _waiting = [];
     private readonly SortedDictionary<int, List<HeldShard>> _held = [];
     private readonly HashSet<int> _committed = [];
     private readonly Dictionary<int, ShardHistory> _histories = [];
     private readonly RunningRows _runningRows = new();
     private readonly BatchCoordinatorOptions _options;
+    private readonly BatchPlan _plan;
     private DateTimeOffset _nextDeadline = DateTimeOffset.MaxValue;
     private TimeSpan _committedTime;
     private int _committedTimes;
 
     /// <summary>Creates the board.</summary>
-    /// <param name="shards">Number of shards of the plan.</param>
+    /// <param name="plan">The shards.</param>
     /// <param name="committed">Shards that have a commit record.</param>
     /// <param name="options">Its rules.</param>
-    public ShardBoard(int shards, IEnumerable<int> committed, BatchCoordinatorOptions options)
+    public ShardBoard(BatchPlan plan, IEnumerable<int> committed, BatchCoordinatorOptions options)
     {
-        Shards = shards;
+        ArgumentNullException.ThrowIfNull(plan);
+        _plan = plan;
+        var shards = plan.Shards.Count;
         _options = options;
         _committed.UnionWith(committed);
         _waiting.UnionWith(Enumerable.Range(0, shards).Where(shard => !_committed.Contains(shard)));
     }
 
     /// <summary>Shards of the plan.</summary>
-    public int Shards { get; }
+    public int Shards => _plan.Shards.Count;
 
     /// <summary>Shards with a commit record.</summary>
     public int Committed => _committed.Count;
@@ -61,18 +68,47 @@ internal sealed class ShardBoard
     /// <summary>Some of <see cref="Running"/>, at no cost.</summary>
     public RunningRows RunningRows => _runningRows;
 
+    /// <summary>The worker that holds the shard by this attempt; null when it does not any more.</summary>
+    public string? HolderOf(int shard, AttemptId attempt) => _held.GetValueOrDefault(shard)?.Find(held => held.Attempt == attempt).Worker;
+
+    /// <summary>Attempts at the shard that ended without a commit, other than by being handed back.</summary>
+    public int FailuresOf(int shard) => _histories.GetValueOrDefault(shard)?.Failures ?? 0;
+
     /// <summary>True when the shard has a commit record.</summary>
     public bool IsCommitted(int shard) => _committed.Contains(shard);
 
     /// <summary>
     /// Gives the first waiting shard to <paramref name="worker"/>, one that it has not failed at if there is one; null when none waits.
     /// </summary>
-    public ShardLease? Lease(BatchId batch, string worker, DateTimeOffset now)
+    /// <param name="batch">The batch.</param>
+    /// <param name="worker">Who asks.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="hasOthers">Whether other workers could take the shard: one whose rows failed at this worker is kept for them for a while.</param>
+    public ShardLease? Lease(BatchId batch, string worker, DateTimeOffset now, bool hasOthers = false)
     {
         if (_waiting.Count == 0) return null;
-        var shard = _waiting.FirstOrDefault(shard => _histories.GetValueOrDefault(shard)?.FailedAt(worker) != true, _waiting.Min);
+        var shard = Choose(worker, now, hasOthers);
+        if (shard < 0) return null;
         _waiting.Remove(shard);
         return Give(batch, shard, worker, now);
+    }
+
+    /// <summary>
+    /// The first shard that this worker has not failed at; else the first that it failed at and that is not kept for another. Negative when all that wait
+    /// are.
+    /// </summary>
+    private int Choose(string worker, DateTimeOffset now, bool hasOthers)
+    {
+        var second = -1;
+        foreach (var shard in _waiting)
+        {
+            var history = _histories.GetValueOrDefault(shard);
+            var isForOther = hasOthers && history?.WasSuspectedOnlyAt(worker) == true && now < history.SuspectedAt + KeptForOthers;
+            if (history?.FailedAt(worker) != true && !isForOther) return shard;
+            if (second < 0 && !isForOther) second = shard;
+        }
+
+        return second;
     }
 
     /// <summary>
@@ -126,10 +162,23 @@ internal sealed class ShardBoard
     /// </summary>
     public bool Fail(int shard, AttemptId attempt, string reason)
     {
-        var worker = _held.GetValueOrDefault(shard)?.Find(held => held.Attempt == attempt).Worker;
+        var worker = HolderOf(shard, attempt);
         if (worker is null || !Return(shard, attempt)) return false;
         Retries++;
         HistoryOf(shard).Failed(worker, reason);
+        return true;
+    }
+
+    /// <summary>
+    /// Rows of the attempt failed on a device that works: the shard waits for another attempt, which may confirm it. False when the attempt no longer
+    /// held the shard.
+    /// </summary>
+    public bool Suspect(int shard, AttemptId attempt, IReadOnlyList<SuspectRow> rows, DateTimeOffset now)
+    {
+        var worker = HolderOf(shard, attempt);
+        if (worker is null || !Return(shard, attempt)) return false;
+        Retries++;
+        HistoryOf(shard).Suspected(worker, rows, now);
         return true;
     }
 
@@ -172,7 +221,7 @@ internal sealed class ShardBoard
         return expired;
     }
 
-    // One that was renewed since is noted too early, which costs a look.
+    // If the lease was renewed meanwhile, the deadline is noted too early; the shards are looked at once more than needed.
     private void NoteDeadline(HeldShard held) => _nextDeadline = held.Deadline < _nextDeadline ? held.Deadline : _nextDeadline;
 
     private static RowTotals Furthest(List<HeldShard> holders) => holders.MaxBy(held => held.Totals.Rows).Totals;
@@ -204,6 +253,8 @@ internal sealed class ShardBoard
                 : null,
             Isolated = isolated,
             PoisonLines = history is null ? [] : [.. history.Poison],
+            SuspectLines = history is null ? [] : [.. history.Suspects],
+            Spec = _plan.Shards[shard],
         };
     }
 

@@ -1,4 +1,5 @@
 using ResPrune.Batch.Batches;
+using ResPrune.Batch.Sharding;
 
 namespace ResPrune.Cluster.Batches;
 
@@ -49,4 +50,18 @@ public sealed record ShardLease
     /// <summary>W3C trace context of the batch, for the attempt to go on with; null (default) when it is not traced.</summary>
     [Id(8)]
     public string? TraceParent { get; init; }
+
+    /// <summary>The shard itself, so that a worker reads no plan.</summary>
+    [Id(9)]
+    public required ShardSpec Spec { get; init; }
+
+    /// <summary>
+    /// Lines whose row failed in an engine before, on a device that worked: one that fails again becomes an error row. Default none.
+    /// </summary>
+    [Id(10)]
+    public IReadOnlyList<long> SuspectLines { get; init; } = [];
+
+    /// <summary>Digest of the weights that answer the batch; null (default) where it is not known.</summary>
+    [Id(11)]
+    public string? WeightsDigest { get; init; }
 }

@@ -9,8 +9,9 @@ using ResPrune.Cluster.Workers;
 namespace ResPrune.Cluster.Fleet;
 
 /// <summary>
-/// (4) Which work next. Keeps only what it is told again and again: coordinators register every few seconds, workers ask every few seconds.
-/// Reentrant, because coordinators register while they are being asked for work; no state is held over an await.
+/// (4) Which work next. Keeps only what is reported again and again: coordinators register every few seconds, workers ask or announce themselves every
+/// few seconds. Reentrant, because coordinators register while they are being asked for work; no state is held over an await. It never waits for the
+/// store: a coordinator that is still reading its batch says at once that it has nothing yet.
 /// </summary>
 [GrainType("resprune.fleet")]
 [Reentrant]
@@ -18,9 +19,19 @@ internal sealed partial class FleetGrain(
     BatchStorage storage, IOptions<FleetOptions> options, TimeProvider time, ILogger<FleetGrain> logger) : Grain, IFleetGrain, IRemindable
 {
     private const string WakeUp = "wake-up";
-    private static readonly TimeSpan WakeUpInterval = TimeSpan.FromMinutes(1);
 
-    private readonly FairTurns<BatchId> _batches = new();
+    // Coordinators that are started side by side after a restart: each reads its record, and some may wait for a slow store.
+    private const int StartedAbreast = 64;
+
+    // Of an idle worker's questions for slow shards; all batches get their turn at later questions.
+    private const int StragglersAsked = 16;
+
+    private const int MostSlow = 3;
+
+    private static readonly TimeSpan WakeUpInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly OpenBatches _batches = new();
     private readonly KnownWorkers _workers = new(options.Value.WorkerMemory);
     private Task _resuming = Task.CompletedTask;
     private bool _hasResumed;
@@ -41,10 +52,10 @@ internal sealed partial class FleetGrain(
     }
 
     /// <inheritdoc/>
-    public Task RegisterBatchAsync(BatchId batch, int priority, bool hasNewWork, CancellationToken cancellationToken)
+    public Task<int> RegisterBatchAsync(BatchRegistration registration, CancellationToken cancellationToken)
     {
-        if (_batches.Set(batch, priority) || hasNewWork) WakeWorkers();
-        return Task.CompletedTask;
+        if (_batches.Register(registration)) WakeWorkers();
+        return Task.FromResult(_workers.Count(registration.WeightsDigest, time.GetUtcNow()));
     }
 
     /// <inheritdoc/>
@@ -55,35 +66,82 @@ internal sealed partial class FleetGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<ShardLease?> RequestWorkAsync(string worker, bool isIdle, CancellationToken cancellationToken)
+    public Task AnnounceAsync(WorkRequest worker, CancellationToken cancellationToken)
     {
         _workers.Note(worker, time.GetUtcNow());
-        return await AskInTurnAsync(batch => batch.TryLeaseAsync(worker, cancellationToken))
-            ?? (isIdle ? await AskInTurnAsync(batch => batch.TryLeaseStragglerAsync(worker, cancellationToken)) : null);
+        return Task.CompletedTask;
     }
 
-    private async Task<ShardLease?> AskInTurnAsync(Func<IBatchGrain, Task<ShardLease?>> ask)
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FleetModel>> ListModelsAsync(CancellationToken cancellationToken) => Task.FromResult(_workers.Models(time.GetUtcNow()));
+
+    /// <inheritdoc/>
+    public async Task<ShardLease?> RequestWorkAsync(WorkRequest request, CancellationToken cancellationToken)
     {
-        foreach (var batch in _batches.Order())
+        _workers.Note(request, time.GetUtcNow());
+        var slow = 0;
+        foreach (var batch in _batches.WithWaiting(request, time.GetUtcNow()))
         {
-            try
-            {
-                if (await ask(Coordinator(batch)) is not { } lease) continue;
-                _batches.Take(batch);
-                return lease;
-            }
-            catch (BatchNotFoundException)
-            {
-                _batches.Remove(batch);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // One batch in trouble must not stop the others.
-                LogNoLease(logger, batch.Value, exception.Message);
-            }
+            var (lease, isLate) = await AskAsync(batch, grain => grain.TryLeaseAsync(request, cancellationToken));
+            if (lease is not null) return lease;
+            // A silo that hangs may have many coordinators; the worker asks again soon, and those are passed over then.
+            if (isLate && ++slow == MostSlow) return null;
+        }
+
+        if (!request.IsIdle) return null;
+        foreach (var batch in _batches.WithRunning(request, StragglersAsked, time.GetUtcNow()))
+        {
+            var (lease, isLate) = await AskAsync(batch, grain => grain.TryLeaseStragglerAsync(request, cancellationToken));
+            if (lease is not null || isLate) return lease;
         }
 
         return null;
+    }
+
+    /// <summary>Asks one coordinator, and does not wait for one that hangs with its silo: what it gives too late is handed back.</summary>
+    private async Task<(ShardLease? Lease, bool IsLate)> AskAsync(BatchId batch, Func<IBatchGrain, Task<LeaseOffer>> ask)
+    {
+        try
+        {
+            var asked = ask(Coordinator(batch));
+            if (await Task.WhenAny(asked, Task.Delay(AnswerTimeout, time)) != asked)
+            {
+                _batches.NoteSlow(batch, time.GetUtcNow());
+                _ = HandBackAsync(batch, asked);
+                return (null, IsLate: true);
+            }
+
+            var offer = await asked;
+            if (offer.Lease is not null) _batches.Take(batch);
+            else if (!offer.HasWaiting) _batches.NoteEmpty(batch);
+            return (offer.Lease, IsLate: false);
+        }
+        catch (BatchNotFoundException)
+        {
+            _batches.Remove(batch);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // One batch in trouble must not stop the others.
+            LogNoLease(logger, batch.Value, exception.Message);
+            _batches.NoteSlow(batch, time.GetUtcNow());
+        }
+
+        return (null, IsLate: false);
+    }
+
+    private async Task HandBackAsync(BatchId batch, Task<LeaseOffer> late)
+    {
+        try
+        {
+            if ((await late).Lease is not { } lease) return;
+            await Coordinator(batch).ReturnAsync(lease.Shard, lease.Attempt, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            // Then the lease runs out by itself.
+            LogNoLease(logger, batch.Value, exception.Message);
+        }
     }
 
     private void WakeWorkers()
@@ -119,10 +177,17 @@ internal sealed partial class FleetGrain(
             {
                 // Not left to the coordinator: the one that answers may be leaving with its silo, as the fleet grain before this one did,
                 // and the next one comes only when somebody asks it for work. A batch that has ended meanwhile is removed when it is asked.
-                await RegisterBatchAsync(record.Id, record.Spec.Priority, hasNewWork: false, CancellationToken.None);
+                _batches.Register(new BatchRegistration
+                {
+                    Batch = record.Id,
+                    Priority = record.Spec.Priority,
+                    WeightsDigest = record.WeightsDigest,
+                });
             }
 
-            foreach (var record in unfinished) await Coordinator(record.Id).StartAsync(CancellationToken.None);
+            WakeWorkers();
+            using var abreast = new SemaphoreSlim(StartedAbreast);
+            await Task.WhenAll(unfinished.Select(record => StartAsync(record.Id, abreast)));
             _hasResumed = true;
         }
         catch (Exception exception)
@@ -133,6 +198,24 @@ internal sealed partial class FleetGrain(
         }
 
         void LogUnreadable(BatchCorruptedException fault) => LogCorrupted(logger, fault.Message);
+    }
+
+    /// <summary>One batch whose record is slow to be read, or whose silo is being lost, holds up no other; it is started again at the next reminder.</summary>
+    private async Task StartAsync(BatchId batch, SemaphoreSlim abreast)
+    {
+        await abreast.WaitAsync();
+        try
+        {
+            await Coordinator(batch).StartAsync(CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            LogNotStarted(logger, batch.Value, exception.Message);
+        }
+        finally
+        {
+            abreast.Release();
+        }
     }
 
     /// <summary>Beside the turns: the store of the reminders may be away for a while, and only the comfort of being woken depends on it.</summary>
@@ -161,6 +244,9 @@ internal sealed partial class FleetGrain(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A batch in the store is not gone on with: {Fault}")]
     private static partial void LogCorrupted(ILogger logger, string fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} was not started yet: {Reason}")]
+    private static partial void LogNotStarted(ILogger logger, string batch, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The unfinished batches of the store could not all be gone on with; it is tried again.")]
     private static partial void LogNotResumed(ILogger logger, Exception exception);

@@ -87,6 +87,7 @@ public static class ResPruneClusterExtensions
         services.AddSingleton<ShardAnswerer>();
         services.AddSingleton<ShardRunner>();
         services.AddSingleton<LocalGpuWorkers>();
+        services.AddSingleton(provider => new DeviceFailures(provider.GetRequiredService<LocalGpuWorkers>()));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, GpuWorkerLifecycle>();
     }
 }

@@ -65,6 +65,31 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
     public Task<BatchRecord> EnsurePlannedAsync(BatchId batch, CancellationToken cancellationToken) =>
         _planner.EnsurePlannedAsync(batch, cancellationToken);
 
+    /// <summary>The plan of a planned batch. Takes as long as it has shards; not under a deadline.</summary>
+    public Task<BatchPlan> ReadPlanAsync(BatchId batch, CancellationToken cancellationToken) => _planner.ReadPlanAsync(batch, cancellationToken);
+
+    /// <summary>
+    /// Lets the batch's window begin, unless it has: by this clock, which is the one that ends it, never by the submitter's.
+    /// </summary>
+    public Task<BatchRecord> BeginWindowAsync(BatchId batch, CancellationToken cancellationToken) => policy.RunAsync(
+        StorageOperations.WriteBatch,
+        token => _catalog.UpdateAsync(
+            batch,
+            record => record is { ExpiresAt: null, IsTerminal: false, Spec.ExpiresAfterSeconds: { } seconds }
+                ? record with { ExpiresAt = time.GetUtcNow().ToUnixTimeSeconds() + seconds }
+                : record,
+            token),
+        cancellationToken);
+
+    /// <summary>Fixes the weights that answer the batch, unless they are fixed.</summary>
+    public Task<BatchRecord> FixModelAsync(BatchId batch, string model, string weightsDigest, CancellationToken cancellationToken) => policy.RunAsync(
+        StorageOperations.WriteBatch,
+        token => _catalog.UpdateAsync(
+            batch,
+            record => record.WeightsDigest is null && !record.IsTerminal ? record with { Model = model, WeightsDigest = weightsDigest } : record,
+            token),
+        cancellationToken);
+
     /// <summary>
     /// Which shards are published, and the sums over their rows. Takes as long as there are commits; not under a deadline.
     /// </summary>
@@ -114,17 +139,30 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
             token),
         cancellationToken);
 
-    /// <summary>What a worker needs of a batch that is planned.</summary>
+    /// <summary>What a worker needs of a batch that is planned, besides its shards.</summary>
+    /// <exception cref="ImageRootException">The place that its images are in cannot be had.</exception>
     public async Task<BatchContext> OpenAsync(BatchId batch, CancellationToken cancellationToken)
     {
-        var record = await policy.RunAsync(
-            StorageOperations.ReadBatch, token => _planner.EnsurePlannedAsync(batch, token), cancellationToken);
-        var plan = await policy.RunAsync(StorageOperations.ReadBatch, token => _planner.ReadPlanAsync(batch, token), cancellationToken);
+        var record = await ReadRecordAsync(batch, cancellationToken) ?? throw new KeyNotFoundException($"There is no batch {batch}.");
         var root = record.Spec.ImageRoot;
-        var pictures = root is null
-            ? null
-            : await policy.RunAsync(StorageOperations.ReadBatch, token => roots.OpenAsync(root, token), cancellationToken);
-        return new BatchContext(record, plan, new ImageFetcher(pictures, roots.Urls, images));
+        var place = root is null ? null : await OpenImagesAsync(root, cancellationToken);
+        return new BatchContext(record, new ImageFetcher(place, roots.Urls, images));
+    }
+
+    private async Task<IImagePlace> OpenImagesAsync(string root, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await policy.RunAsync(StorageOperations.ReadBatch, token => roots.OpenAsync(root, token), cancellationToken);
+        }
+        catch (BlobStoreUnavailableException exception)
+        {
+            throw new ImageRootException(exception.Message, exception.IsPermanent, exception);
+        }
+        catch (Exception exception) when (exception is IOException or TimeoutException or HttpRequestException)
+        {
+            throw new ImageRootException(exception.Message, isRefused: false, exception);
+        }
     }
 
     /// <summary>The lines of a shard.</summary>

@@ -15,10 +15,11 @@ internal sealed partial class GpuWorker
     [LoggerMessage(Level = LogLevel.Error, Message = "GPU worker {Worker} has no engine.")]
     private static partial void LogNoEngine(ILogger logger, Exception exception, GpuWorkerKey worker);
 
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "GPU worker {Worker} takes no work for {Time}: {Reason}")]
-    private static partial void LogBenched(ILogger logger, GpuWorkerKey worker, TimeSpan time, string? reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "GPU worker {Worker} leaves batch {Batch} alone for {Time}: {Reason}")]
+    private static partial void LogBenched(ILogger logger, GpuWorkerKey worker, string batch, TimeSpan time, string? reason);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "GPU worker {Worker} stops, its device failed: {Reason}")]
+    private static partial void LogDeviceFailed(ILogger logger, GpuWorkerKey worker, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "GPU worker {Worker} could not ask the fleet for work: {Reason}")]
     private static partial void LogNoFleet(ILogger logger, GpuWorkerKey worker, string reason);

@@ -23,12 +23,15 @@ internal sealed partial class GpuWorker(
     TimeProvider time,
     ILogger<GpuWorker> logger)
 {
+    private const int TinyRows = 2;
+
     private readonly GpuWorkerOptions _options = options.Value;
-    private readonly ShardFeed _feed = new(options.Value.RowsInFlight);
+    private readonly ShardFeed _feed = new(options.Value.RowsInFlight, options.Value.BytesInFlight);
     private readonly WorkerBench _bench = new(options.Value);
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly CancellationTokenSource _abandon = new();
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource<string> _deviceFailure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource? _stop;
     private Task _loop = Task.CompletedTask;
     private int _shards;
@@ -55,6 +58,9 @@ internal sealed partial class GpuWorker(
             };
         }
     }
+
+    /// <summary>Completes with the reason when its device does not compute rightly any more: what it held is handed back, and it takes no more.</summary>
+    public Task<string> DeviceFailure => _deviceFailure.Task;
 
     /// <summary>Lets it pull work; a worker that is still draining goes on pulling when it is done.</summary>
     public void Start()
@@ -121,12 +127,21 @@ internal sealed partial class GpuWorker(
             var engine = await device.Engine.WaitAsync(stop.Token);
             instruments.WorkerReady(engine.Model.Name);
             LogStarted(logger, key);
+            _ = KeepAnnouncingAsync(engine, stop.Token);
+            _ = engine.DeviceFailure.ContinueWith(
+                failure => FailDevice(failure.Result), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             while (true)
             {
+                if (_deviceFailure.Task.IsCompleted)
+                {
+                    await DrainAsync(running, abandon);
+                    return;
+                }
+
                 running.RemoveAll(shard => shard.Ended.IsCompleted);
                 var isIdle = running.TrueForAll(shard => shard.Answered.IsCompleted);
                 var mayAsk = HasRoom(running) && _bench.TimeLeft(time.GetUtcNow()) == TimeSpan.Zero;
-                var lease = mayAsk ? await RequestWorkAsync(isIdle, stop.Token) : null;
+                var lease = mayAsk ? await RequestWorkAsync(engine.Model, isIdle, stop.Token) : null;
                 if (lease is not null) running.Add(RunShard(lease, engine, abandon.Token));
                 else await WaitAsync(running, stop.Token);
             }
@@ -143,17 +158,24 @@ internal sealed partial class GpuWorker(
         }
     }
 
-    private bool HasRoom(List<RunningShard> running) =>
-        running.Count(shard => !shard.Answered.IsCompleted) < _options.ShardsInFlight
-        && running.Count < _options.ShardsInFlight + _options.ShardsWriting;
+    /// <summary>
+    /// Shards in flight are bounded by their number. Tiny ones may be more: of a thousand batches of one row each, one after the other would wait for the
+    /// store alone.
+    /// </summary>
+    private bool HasRoom(List<RunningShard> running)
+    {
+        var areTiny = running.TrueForAll(shard => shard.Rows <= TinyRows);
+        var inFlight = areTiny ? Math.Max(_options.ShardsInFlight, _options.TinyShardsInFlight) : _options.ShardsInFlight;
+        return running.Count(shard => !shard.Answered.IsCompleted) < inFlight && running.Count < inFlight + _options.ShardsWriting;
+    }
 
-    private async Task<ShardLease?> RequestWorkAsync(bool isIdle, CancellationToken cancellationToken)
+    private async Task<ShardLease?> RequestWorkAsync(ModelDescription model, bool isIdle, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
             // Not under the token: a lease that is on its way here must be run or handed back, not forgotten.
-            return await grains.GetGrain<IFleetGrain>(IFleetGrain.Key).RequestWorkAsync(key.ToString(), isIdle, CancellationToken.None);
+            return await Fleet.RequestWorkAsync(Request(model) with { IsIdle = isIdle }, CancellationToken.None);
         }
         catch (Exception exception)
         {
@@ -163,10 +185,46 @@ internal sealed partial class GpuWorker(
         }
     }
 
+    private WorkRequest Request(ModelDescription model) => new()
+    {
+        Worker = key.ToString(),
+        Model = model.Name,
+        WeightsDigest = model.WeightsDigest,
+        Benched = _bench.Benched(time.GetUtcNow()),
+    };
+
+    /// <summary>The fleet knows who serves which model from the questions for work, which a busy worker does not ask.</summary>
+    private async Task KeepAnnouncingAsync(IVisionLanguageEngine engine, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && !_deviceFailure.Task.IsCompleted)
+        {
+            try
+            {
+                await Fleet.AnnounceAsync(Request(engine.Model), stop);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                LogNoFleet(logger, key, exception.Message);
+            }
+
+            await Task.Delay(_options.AnnounceInterval, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void FailDevice(string reason)
+    {
+        if (!_deviceFailure.TrySetResult(reason)) return;
+        Volatile.Write(ref _problem, reason);
+        LogDeviceFailed(logger, key, reason);
+        Wake();
+    }
+
+    private IFleetGrain Fleet => grains.GetGrain<IFleetGrain>(IFleetGrain.Key);
+
     private RunningShard RunShard(ShardLease lease, IVisionLanguageEngine engine, CancellationToken abandon)
     {
         var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return new RunningShard(answered.Task, RunShardAsync(lease, engine, answered, abandon));
+        return new RunningShard(lease.Spec.Rows, answered.Task, RunShardAsync(lease, engine, answered, abandon));
     }
 
     private async Task RunShardAsync(ShardLease lease, IVisionLanguageEngine engine, TaskCompletionSource answered, CancellationToken abandon)
@@ -176,7 +234,8 @@ internal sealed partial class GpuWorker(
         {
             var end = await Task.Run(() => runner.RunAsync(key.ToString(), lease, engine, _feed, answered, abandon), CancellationToken.None);
             Interlocked.Add(ref _rowsDone, end.Rows);
-            if (_bench.Note(end, time.GetUtcNow())) LogBenched(logger, key, _bench.TimeLeft(time.GetUtcNow()), _bench.Problem);
+            if (end.Trouble == ShardTrouble.Device) FailDevice(end.Failure!);
+            else if (_bench.Note(end, time.GetUtcNow()) is { Ticks: > 0 } wait) LogBenched(logger, key, end.Batch.Value, wait, end.Failure);
         }
         finally
         {
@@ -191,6 +250,7 @@ internal sealed partial class GpuWorker(
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var benched = _bench.TimeLeft(time.GetUtcNow());
         var reasons = new List<Task>(running.Select(shard => shard.Answered.IsCompleted ? shard.Ended : shard.Answered));
+        reasons.Add(_deviceFailure.Task);
         if (benched > TimeSpan.Zero)
         {
             reasons.Add(Task.Delay(benched, time, over.Token));
@@ -213,6 +273,8 @@ internal sealed partial class GpuWorker(
     private async Task DrainAsync(List<RunningShard> running, CancellationTokenSource abandon)
     {
         LogDraining(logger, key, running.Count);
+        // What a failed device holds cannot be finished.
+        if (_deviceFailure.Task.IsCompleted) await abandon.CancelAsync();
         var drained = Task.WhenAll(running.Select(shard => shard.Ended));
         using var inTime = new CancellationTokenSource();
         await Task.WhenAny(drained, Task.Delay(_options.DrainTimeout, time, inTime.Token));

@@ -9,12 +9,23 @@ public sealed class GpuWorkerOptions
     [Range(1, 64)]
     public int ShardsInFlight { get; set; } = 2;
 
+    /// <summary>As <see cref="ShardsInFlight"/>, where no shard in flight has more than two rows. Default 32.</summary>
+    [Range(1, 1024)]
+    public int TinyShardsInFlight { get; set; } = 32;
+
     /// <summary>
     /// Shards one worker may hold beyond <see cref="ShardsInFlight"/> while some are answered and only being written: a store that takes a second
     /// now and then must not keep the device waiting. One that goes on being slow does. Default 4.
     /// </summary>
     [Range(1, 64)]
     public int ShardsWriting { get; set; } = 4;
+
+    /// <summary>
+    /// Bytes of input lines and images of the rows in flight of one worker, and of the lines of shards that wait for their turn: a line may hold a whole
+    /// image. One shard or row always gets in. Default 512 MiB.
+    /// </summary>
+    [Range(1L << 20, 1L << 40)]
+    public long BytesInFlight { get; set; } = 512L << 20;
 
     /// <summary>
     /// Rows of one worker whose image is being fetched or is with the engine, over all its shards; bounds the image bytes held.
@@ -29,18 +40,11 @@ public sealed class GpuWorkerOptions
     [Range(0, 10)]
     public int EngineRetries { get; set; } = 1;
 
-    /// <summary>
-    /// Fewest rows of a shard that must fail in the engine, if they are most of them, for the attempt to fail: the device is suspected
-    /// before the rows, and the shard tried elsewhere. Default 8.
-    /// </summary>
-    [Range(1, 65536)]
-    public int EngineFailureRows { get; set; } = 8;
+    /// <summary>Batches that a worker failed on at the same time before it asks for no work until the first may be tried again. Default 3.</summary>
+    [Range(1, 64)]
+    public int BatchesToBench { get; set; } = 3;
 
-    /// <summary>Failed shards in a row after which a worker is taken out for <see cref="BenchTime"/>. Default 3.</summary>
-    [Range(1, 1000)]
-    public int FailuresToBench { get; set; } = 3;
-
-    /// <summary>How long a worker that fails on every shard takes no work before it tries one again. Default 1 min.</summary>
+    /// <summary>Longest time for which a worker leaves a batch alone that it failed on, before it tries it again. Default 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan BenchTime { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -66,6 +70,10 @@ public sealed class GpuWorkerOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan IdlePollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often a worker tells the fleet that it is there and what it serves, also while it is too busy to ask for work. Default 2 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:00:20")]
+    public TimeSpan AnnounceInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Time a stopping worker may spend on finishing its shards before it hands them back. Default 20 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]

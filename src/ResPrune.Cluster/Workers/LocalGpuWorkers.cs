@@ -23,6 +23,9 @@ internal sealed class LocalGpuWorkers : IDisposable
             services.GetRequiredService<WorkerInstruments>().ObserveWorkers(() => _workers.Values.Select(worker => worker.Status.State));
     }
 
+    /// <summary>Completes with the reason at the first device that fails.</summary>
+    public Task<string> DeviceFailure => field ??= FirstFailureAsync();
+
     /// <summary>Keys of the workers.</summary>
     public IEnumerable<GpuWorkerKey> Keys => _workers.Keys.Select(device => new GpuWorkerKey(_silo, device));
 
@@ -49,6 +52,10 @@ internal sealed class LocalGpuWorkers : IDisposable
             foreach (var worker in _workers.Values) worker.Abandon();
         }
     }
+
+    private async Task<string> FirstFailureAsync() => _workers.Count == 0
+        ? await new TaskCompletionSource<string>().Task
+        : await await Task.WhenAny(_workers.Values.Select(worker => worker.DeviceFailure));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -29,10 +29,11 @@ internal sealed partial class RowAnswerer(
     /// <param name="attempt">What it is part of: its engine is asked, its token ends it.</param>
     /// <param name="batch">The line's batch.</param>
     /// <param name="line">The line.</param>
+    /// <param name="feed">The worker's bound on the bytes of images.</param>
     /// <exception cref="IOException">The place the images are in cannot be read at all.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled, or the engine is shutting down: the row has no
     /// outcome.</exception>
-    public async Task<AttemptRow> AnswerAsync(ShardAttempt attempt, BatchContext batch, BatchRequestLine line)
+    public async Task<AttemptRow> AnswerAsync(ShardAttempt attempt, BatchContext batch, BatchRequestLine line, ShardFeed feed)
     {
         var cancellationToken = attempt.Token;
         using var span = RowActivities.Start(attempt, batch, line, _options.TracedRows);
@@ -41,7 +42,7 @@ internal sealed partial class RowAnswerer(
         AttemptRow row;
         try
         {
-            row = await AnswerInTimeAsync(attempt, batch, line, span, both.Token);
+            row = await AnswerInTimeAsync(attempt, batch, line, feed, span, both.Token);
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -58,23 +59,35 @@ internal sealed partial class RowAnswerer(
         new(line.LineNumber, line.CustomId, null, ErrorRow.For(batch.Record.Id, line, code, message));
 
     private async Task<AttemptRow> AnswerInTimeAsync(
-        ShardAttempt attempt, BatchContext batch, BatchRequestLine line, Activity? span, CancellationToken cancellationToken)
+        ShardAttempt attempt, BatchContext batch, BatchRequestLine line, ShardFeed feed, Activity? span, CancellationToken cancellationToken)
     {
         if (line.Fault is not null) return new AttemptRow(line.LineNumber, line.CustomId, null, ErrorRow.ForFault(batch.Record.Id, line));
-        // (6) Fetch. The caller bounds how many rows are here at a time.
-        var started = time.GetTimestamp();
-        ImageFetchOutcome fetched;
-        using (RowActivities.StartPart(span, "row fetch")) fetched = await FetchAsync(batch, line, cancellationToken);
-        var duration = time.GetElapsedTime(started);
-        instruments.Fetched(duration);
-        attempt.NoteFetch(duration);
-        if (fetched is ImageFetchFailure failure) return Failed(batch, line, failure.Code, failure.Message);
-        var image = (FetchedImage)fetched;
-        // (7) The engine's front; it waits there when the device is behind.
-        var request = GenerationRequests.For(batch.Record.Id, batch.Record.Spec, line, image);
-        using var generation = RowActivities.StartPart(span, "row generate");
-        var outcome = await AskAsync(request, image.Digest, attempt.Engine, cancellationToken);
-        return new AttemptRow(line.LineNumber, line.CustomId, image.Digest, ResultRows.From(batch.Record.Id, line, outcome));
+        // (6) Fetch. The caller bounds how many rows are here at a time, the feed their bytes.
+        var held = feed.ImageEstimate;
+        await feed.Images.EnterAsync(held, cancellationToken);
+        try
+        {
+            var started = time.GetTimestamp();
+            ImageFetchOutcome fetched;
+            using (RowActivities.StartPart(span, "row fetch")) fetched = await FetchAsync(batch, line, cancellationToken);
+            var duration = time.GetElapsedTime(started);
+            instruments.Fetched(duration);
+            attempt.NoteFetch(duration);
+            if (fetched is ImageFetchFailure failure) return Failed(batch, line, failure.Code, failure.Message);
+            var image = (FetchedImage)fetched;
+            feed.NoteImage(image.Bytes.Length);
+            feed.Images.Correct(image.Bytes.Length - held);
+            held = image.Bytes.Length;
+            // (7) The engine's front; it waits there when the device is behind.
+            var request = GenerationRequests.For(batch.Record.Id, batch.Record.Spec, line, image);
+            using var generation = RowActivities.StartPart(span, "row generate");
+            var outcome = await AskAsync(request, image.Digest, attempt.Engine, cancellationToken);
+            return new AttemptRow(line.LineNumber, line.CustomId, image.Digest, ResultRows.From(batch.Record.Id, line, outcome));
+        }
+        finally
+        {
+            feed.Images.Leave(held);
+        }
     }
 
     private async Task<ImageFetchOutcome> FetchAsync(BatchContext batch, BatchRequestLine line, CancellationToken cancellationToken)
@@ -107,7 +120,7 @@ internal sealed partial class RowAnswerer(
             {
                 outcome = await engine.GenerateAsync(request, cancellationToken);
             }
-            catch (Exception exception) when (exception is not (OperationCanceledException or ObjectDisposedException))
+            catch (Exception exception) when (exception is not (OperationCanceledException or ObjectDisposedException or DeviceFailedException))
             {
                 // An engine that throws on a row must not take the rest of the shard with it.
                 LogEngineThrew(logger, exception, request.RequestId);

@@ -27,9 +27,27 @@ internal sealed partial class ShardAnswerer(BatchStorage storage, RowAnswerer an
         ShardAttempt attempt, BatchContext batch, ShardSpec shard, ShardFeed feed)
     {
         var rows = new List<Task<AttemptRow>>(shard.Rows);
-        // Read before the turn: the shard before this one keeps the device busy meanwhile.
-        var lines = await storage.ReadShardAsync(batch.Record, shard, attempt.Token);
-        await feed.TakeTurnAsync(attempt.Token);
+        // In memory a line is text of two bytes a character.
+        var lineBytes = 2 * shard.Length;
+        await feed.Lines.EnterAsync(lineBytes, attempt.Token);
+        try
+        {
+            // Read before the turn: the shard before this one keeps the device busy meanwhile.
+            var lines = await storage.ReadShardAsync(batch.Record, shard, attempt.Token);
+            await feed.TakeTurnAsync(attempt.Token);
+            await PutInAsync(attempt, batch, lines, feed, rows);
+            return await Task.WhenAll(rows);
+        }
+        finally
+        {
+            feed.Lines.Leave(lineBytes);
+        }
+    }
+
+    /// <summary>Puts the rows in, within the turn, which it ends.</summary>
+    private async Task PutInAsync(
+        ShardAttempt attempt, BatchContext batch, IReadOnlyList<BatchRequestLine> lines, ShardFeed feed, List<Task<AttemptRow>> rows)
+    {
         try
         {
             foreach (var line in lines)
@@ -49,8 +67,6 @@ internal sealed partial class ShardAnswerer(BatchStorage storage, RowAnswerer an
         {
             feed.EndTurn();
         }
-
-        return await Task.WhenAll(rows);
     }
 
     /// <summary>Whatever kills the worker now is the row that was announced last.</summary>
@@ -75,7 +91,7 @@ internal sealed partial class ShardAnswerer(BatchStorage storage, RowAnswerer an
 
                     attempt.Progress.Line = line.LineNumber;
                     await announce();
-                    rows.Add(await AnswerAsync(attempt, batch, line));
+                    rows.Add(await AnswerAsync(attempt, batch, line, feed));
                 }
             }
         }
@@ -92,7 +108,7 @@ internal sealed partial class ShardAnswerer(BatchStorage storage, RowAnswerer an
     {
         try
         {
-            return await AnswerAsync(attempt, batch, line);
+            return await AnswerAsync(attempt, batch, line, feed);
         }
         finally
         {
@@ -100,11 +116,11 @@ internal sealed partial class ShardAnswerer(BatchStorage storage, RowAnswerer an
         }
     }
 
-    private async Task<AttemptRow> AnswerAsync(ShardAttempt attempt, BatchContext batch, BatchRequestLine line)
+    private async Task<AttemptRow> AnswerAsync(ShardAttempt attempt, BatchContext batch, BatchRequestLine line, ShardFeed feed)
     {
         var row = attempt.Closing is { } code
             ? RowAnswerer.Failed(batch, line, code, RowErrorCodeNames.ClosedBecause(code))
-            : await answerer.AnswerAsync(attempt, batch, line);
+            : await answerer.AnswerAsync(attempt, batch, line, feed);
         attempt.Note(row.Result);
         return row;
     }

@@ -13,4 +13,9 @@ internal sealed partial class ShardRunner
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The coordinator of batch {Batch} did not hear {Worker}: {Reason}")]
     private static partial void LogNotHeard(ILogger logger, string worker, string batch, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "The device of {Worker} failed; shard {Shard} of batch {Batch} is handed back and nothing of it is published: {Reason}")]
+    private static partial void LogDevice(ILogger logger, string worker, string batch, int shard, string reason);
 }

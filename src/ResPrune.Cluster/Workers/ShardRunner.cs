@@ -25,6 +25,10 @@ internal sealed partial class ShardRunner(
 {
     private const int Tellings = 4;
 
+    // Of one report; the others fail again at the next attempt and are reported then.
+    private const int MostSuspects = 1000;
+    private const int MostSuspectText = 500;
+
     private readonly GpuWorkerOptions _options = options.Value;
 
     /// <summary>
@@ -42,57 +46,92 @@ internal sealed partial class ShardRunner(
         using var span = ShardActivities.StartAttempt(worker, lease);
         using var attempt = new ShardAttempt(worker, lease, engine, abandon) { Span = span };
         var reports = KeepReportingAsync(attempt);
+        Func<Task<ShardEnd>> tell;
         try
         {
             var rows = await AnswerAndCommitAsync(attempt, feed, answered);
-            await TellAsync(lease, grain => grain.CompleteAsync(lease.Shard, lease.Attempt, CancellationToken.None));
-            return new ShardEnd(rows);
-        }
-        catch (OperationCanceledException) when (attempt.IsLost)
-        {
-            Ended(attempt, WorkerInstruments.Expired);
-            LogLost(logger, worker, lease.Batch.Value, lease.Shard);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
-        {
-            // The worker or its engine is stopping; nothing is wrong with the shard.
-            Ended(attempt, WorkerInstruments.HandedBack);
-            await TellAsync(lease, grain => grain.ReturnAsync(lease.Shard, lease.Attempt, CancellationToken.None));
-        }
-        catch (Exception exception) when (exception is IOException or TimeoutException or HttpRequestException)
-        {
-            // The store is in trouble, which no row is to blame for: the shard waits until it works again.
-            Ended(attempt, WorkerInstruments.StoreError, exception);
-            LogFailed(logger, exception, worker, lease.Batch.Value, lease.Shard, lease.Try);
-            await TellAsync(lease, grain => grain.ReturnAsync(lease.Shard, lease.Attempt, CancellationToken.None));
-            return new ShardEnd(0, exception.Message, IsStoreTrouble: true);
+            tell = () => TellAsync(lease, new ShardEnd(lease.Batch, rows), grain => grain.CompleteAsync(lease.Shard, lease.Attempt, CancellationToken.None));
         }
         catch (Exception exception)
         {
-            Ended(attempt, WorkerInstruments.Error, exception);
-            LogFailed(logger, exception, worker, lease.Batch.Value, lease.Shard, lease.Try);
-            await TellAsync(lease, grain => grain.FailAsync(lease.Shard, lease.Attempt, exception.Message, CancellationToken.None));
-            return new ShardEnd(0, exception.Message);
+            tell = Judge(attempt, exception);
         }
         finally
         {
+            // Before the end is told: a report that came after it would look like a lease of a coordinator that was lost, and take the shard again.
             attempt.End();
             await reports;
         }
 
-        return new ShardEnd(0);
+        return await tell();
+    }
+
+    /// <summary>What an exception says of the attempt, and what is told to the coordinator because of it.</summary>
+    private Func<Task<ShardEnd>> Judge(ShardAttempt attempt, Exception exception)
+    {
+        var lease = attempt.Lease;
+        switch (exception)
+        {
+            case OperationCanceledException when attempt.IsLost:
+                Ended(attempt, WorkerInstruments.Expired);
+                LogLost(logger, attempt.Worker, lease.Batch.Value, lease.Shard);
+                return () => Task.FromResult(new ShardEnd(lease.Batch, 0));
+            case DeviceFailedException:
+                // Nothing that this device computed is published any more, and the shard is not to blame.
+                Ended(attempt, WorkerInstruments.DeviceFailed, exception);
+                LogDevice(logger, attempt.Worker, lease.Batch.Value, lease.Shard, exception.Message);
+                return () => HandBackAsync(lease, new ShardEnd(lease.Batch, 0, exception.Message, ShardTrouble.Device));
+            case SuspectRowsException suspects:
+                Ended(attempt, WorkerInstruments.Suspect, exception);
+                return () => TellAsync(
+                    lease,
+                    new ShardEnd(lease.Batch, suspects.Answered),
+                    grain => grain.SuspectAsync(lease.Shard, lease.Attempt, suspects.Rows, CancellationToken.None));
+            case OperationCanceledException or ObjectDisposedException:
+                // The worker or its engine is stopping; nothing is wrong with the shard.
+                Ended(attempt, WorkerInstruments.HandedBack);
+                return () => HandBackAsync(lease, new ShardEnd(lease.Batch, 0));
+            case ImageRootException { IsRefused: true }:
+                return Failed(attempt, WorkerInstruments.NotOpened, ShardFaultKind.ImagesRefused, ShardTrouble.Batch, exception);
+            case ImageRootException:
+                return Failed(attempt, WorkerInstruments.NotOpened, ShardFaultKind.ImagesUnreachable, ShardTrouble.Batch, exception);
+            case IOException or TimeoutException or HttpRequestException:
+                // The store is in trouble, which no row is to blame for: the shard waits until it works again.
+                return Failed(attempt, WorkerInstruments.StoreError, ShardFaultKind.StoreTrouble, ShardTrouble.Batch, exception);
+            default:
+                return Failed(attempt, WorkerInstruments.Error, ShardFaultKind.AttemptFailed, ShardTrouble.Attempt, exception);
+        }
+    }
+
+    private Task<ShardEnd> HandBackAsync(ShardLease lease, ShardEnd end) =>
+        TellAsync(lease, end, grain => grain.ReturnAsync(lease.Shard, lease.Attempt, CancellationToken.None));
+
+    private Func<Task<ShardEnd>> Failed(
+        ShardAttempt attempt, string result, ShardFaultKind kind, ShardTrouble trouble, Exception exception)
+    {
+        var lease = attempt.Lease;
+        Ended(attempt, result, exception);
+        LogFailed(logger, exception, attempt.Worker, lease.Batch.Value, lease.Shard, lease.Try);
+        var fault = new ShardFault { Kind = kind, Message = exception.Message };
+        return () => TellAsync(
+            lease,
+            new ShardEnd(lease.Batch, 0, exception.Message, trouble),
+            grain => grain.FailAsync(lease.Shard, lease.Attempt, fault, CancellationToken.None));
     }
 
     private async Task<long> AnswerAndCommitAsync(ShardAttempt attempt, ShardFeed feed, TaskCompletionSource answered)
     {
         var lease = attempt.Lease;
+        // The coordinator gives shards to workers of the batch's weights only; a mixed batch must not come of a mistake in that.
+        if (lease.WeightsDigest is { } weights && weights != attempt.Engine.Model.WeightsDigest)
+            throw new InvalidOperationException($"The batch is answered by the weights {weights}, this worker has {attempt.Engine.Model.WeightsDigest}.");
         var batch = await batches.GetAsync(lease.Batch, attempt.Token);
-        var shard = batch.Plan.Shards[lease.Shard];
+        var shard = lease.Spec;
         ShardActivities.Opened(attempt.Span, shard, attempt.Engine.Model.Name);
         var isGivenUp = lease.GiveUpReason is not null;
         var rows = await answerer.AnswerAsync(attempt, batch, shard, feed, () => ReportAsync(attempt));
         answered.TrySetResult();
-        if (!isGivenUp) HeedEngineFailures(lease, rows);
+        if (!isGivenUp) await RequireWorkingDeviceAsync(attempt, rows);
         await ReportAsync(attempt);
         // (15) First the attempt's own blob, then the create-only commit record. Only the record publishes.
         var started = time.GetTimestamp();
@@ -122,13 +161,22 @@ internal sealed partial class ShardRunner(
         ShardActivities.Ended(attempt.Span, result, failure);
     }
 
-    /// <summary>A device that fails at most of what it is given must not turn a batch into errors: another one is asked before that is believed.</summary>
-    private void HeedEngineFailures(ShardLease lease, IReadOnlyCollection<AttemptRow> rows)
+    /// <summary>
+    /// Before anything is published the device proves that it still computes rightly. Then rows that failed in the engine are published only when they
+    /// failed before, on another worker or on this one: the word of one worker is not enough.
+    /// </summary>
+    /// <exception cref="DeviceFailedException">The device does not compute rightly any more.</exception>
+    /// <exception cref="SuspectRowsException">Rows failed for the first time.</exception>
+    private static async Task RequireWorkingDeviceAsync(ShardAttempt attempt, IReadOnlyCollection<AttemptRow> rows)
     {
-        if (lease.Isolated) return;
-        var failed = rows.Select(row => row.Result).OfType<ErrorRow>().Where(row => row.Code == RowErrorCode.EngineError).ToList();
-        if (failed.Count < _options.EngineFailureRows || failed.Count * 2 <= rows.Count) return;
-        throw new EngineFailureException($"the engine failed at {failed.Count} of {rows.Count} rows; the last one: {failed[^1].Message}");
+        await attempt.Engine.CheckDeviceAsync(attempt.Token);
+        var known = attempt.Lease.SuspectLines.Concat(attempt.Lease.PoisonLines).ToHashSet();
+        var suspects = rows.Select(row => row.Result).OfType<ErrorRow>()
+            .Where(row => row.Code is RowErrorCode.EngineError or RowErrorCode.Timeout && !known.Contains(row.Line))
+            .Take(MostSuspects)
+            .Select(row => new SuspectRow { Line = row.Line, Code = row.Code, Message = row.Message[..Math.Min(row.Message.Length, MostSuspectText)] })
+            .ToList();
+        if (suspects.Count > 0) throw new SuspectRowsException(suspects, rows.Count);
     }
 
     private async Task KeepReportingAsync(ShardAttempt attempt)
@@ -173,14 +221,14 @@ internal sealed partial class ShardRunner(
         }
     }
 
-    private async Task TellAsync(ShardLease lease, Func<IBatchGrain, Task> message)
+    private async Task<ShardEnd> TellAsync(ShardLease lease, ShardEnd end, Func<IBatchGrain, Task> message)
     {
         for (var telling = 1; ; telling++)
         {
             try
             {
                 await message(Coordinator(lease));
-                return;
+                return end;
             }
             catch (Exception exception) when (telling < Tellings)
             {
@@ -191,7 +239,7 @@ internal sealed partial class ShardRunner(
             {
                 // Nothing is lost: the lease runs out, and whoever takes the shard next finds the commit record.
                 LogNotHeard(logger, "a worker", lease.Batch.Value, exception.Message);
-                return;
+                return end;
             }
         }
     }

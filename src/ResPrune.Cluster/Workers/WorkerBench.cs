@@ -1,18 +1,21 @@
+using ResPrune.Batch.Batches;
+
 namespace ResPrune.Cluster.Workers;
 
 /// <summary>
-/// Takes a worker out for a while when it fails on shard after shard: a broken device must not burn the attempts of every shard there is, and
-/// one whose store does not answer must not hammer it. Pure logic, one lock.
+/// Lets a worker leave a batch alone for a while when it fails on it, each time for longer, so that a batch that cannot be opened costs the others nothing.
+/// A worker that fails on several batches at the same time asks for no work at all until the first of them may be tried again: then it is the store,
+/// or the worker itself. Pure logic, one lock.
 /// </summary>
 internal sealed class WorkerBench(GpuWorkerOptions options)
 {
-    private readonly Lock _lock = new();
-    private DateTimeOffset _until = DateTimeOffset.MinValue;
-    private string? _problem;
-    private int _failures;
-    private int _storeFailures;
+    private const int MostBatches = 64;
 
-    /// <summary>Why it is out, or was the last time; null after a shard that went well.</summary>
+    private readonly Lock _lock = new();
+    private readonly Dictionary<BatchId, Entry> _batches = [];
+    private string? _problem;
+
+    /// <summary>What it failed on last; null after a shard that went well.</summary>
     public string? Problem
     {
         get
@@ -21,41 +24,49 @@ internal sealed class WorkerBench(GpuWorkerOptions options)
         }
     }
 
-    /// <summary>How long it still takes no work; zero when it may ask.</summary>
-    public TimeSpan TimeLeft(DateTimeOffset now)
+    /// <summary>Batches that it leaves alone now.</summary>
+    public IReadOnlyList<BatchId> Benched(DateTimeOffset now)
     {
-        lock (_lock) return _until > now ? _until - now : TimeSpan.Zero;
+        lock (_lock) return [.. Out(now).Select(pair => pair.Key)];
     }
 
-    /// <summary>Takes note of how a shard ended; true when the worker is taken out because of it.</summary>
-    public bool Note(ShardEnd end, DateTimeOffset now)
+    /// <summary>How long it still takes no work at all; zero when it may ask.</summary>
+    public TimeSpan TimeLeft(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            var benched = Out(now).ToList();
+            return benched.Count < options.BatchesToBench ? TimeSpan.Zero : benched.Min(pair => pair.Value.Until) - now;
+        }
+    }
+
+    /// <summary>Takes note of how a shard ended; for how long its batch is left alone because of it, zero when it is not.</summary>
+    public TimeSpan Note(ShardEnd end, DateTimeOffset now)
     {
         lock (_lock)
         {
             if (end.Failure is null)
             {
-                if (end.Rows > 0) (_failures, _storeFailures, _problem) = (0, 0, null);
-                return false;
+                if (end.Rows == 0) return TimeSpan.Zero;
+                _batches.Remove(end.Batch);
+                _problem = null;
+                return TimeSpan.Zero;
             }
 
-            if (end.IsStoreTrouble)
-            {
-                // All that a worker holds fails together: that is one trouble, however many shards it is.
-                if (_until > now) return false;
-                // From a second on, doubling: the store is asked again soon, and not by everybody at once for ever.
-                var wait = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(_storeFailures++, 5)));
-                return Out(wait < options.BenchTime ? wait : options.BenchTime, $"the blob store failed: {end.Failure}", now);
-            }
-
-            _failures++;
-            return _failures >= options.FailuresToBench
-                && Out(options.BenchTime, $"failed on {_failures} shards in a row, the last time because {end.Failure}", now);
+            _problem = end.Failure;
+            var entry = _batches.GetValueOrDefault(end.Batch);
+            // All shards that it holds of the batch fail together: that is one trouble, however many they are.
+            if (entry.Until > now) return TimeSpan.Zero;
+            // From a second on, doubling: it is tried again soon, and not by everybody at once for ever.
+            var wait = TimeSpan.FromSeconds(Math.Pow(2, Math.Min(entry.Failures, 10)));
+            if (wait > options.BenchTime) wait = options.BenchTime;
+            if (_batches.Count >= MostBatches) _batches.Remove(_batches.MinBy(pair => pair.Value.Until).Key);
+            _batches[end.Batch] = new Entry(now + wait, entry.Failures + 1);
+            return wait;
         }
     }
 
-    private bool Out(TimeSpan wait, string problem, DateTimeOffset now)
-    {
-        (_until, _problem) = (now + wait, problem);
-        return true;
-    }
+    private IEnumerable<KeyValuePair<BatchId, Entry>> Out(DateTimeOffset now) => _batches.Where(pair => pair.Value.Until > now);
+
+    private readonly record struct Entry(DateTimeOffset Until, int Failures);
 }

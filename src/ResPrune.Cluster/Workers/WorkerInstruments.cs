@@ -22,10 +22,19 @@ internal sealed class WorkerInstruments
     /// <summary>The blob store failed; the shard was handed back.</summary>
     public const string StoreError = "store_error";
 
+    /// <summary>The place that the batch's images are in could not be had.</summary>
+    public const string NotOpened = "not_opened";
+
+    /// <summary>Rows failed in the engine for the first time; the shard is tried again before they become errors.</summary>
+    public const string Suspect = "suspect";
+
+    /// <summary>The device does not compute rightly any more; the shard was handed back.</summary>
+    public const string DeviceFailed = "device_failed";
+
     /// <summary>The attempt failed.</summary>
     public const string Error = "error";
 
-    private static readonly string[] Results = [Committed, LostRace, Expired, HandedBack, StoreError, Error];
+    private static readonly string[] Results = [Committed, LostRace, Expired, HandedBack, StoreError, NotOpened, Suspect, DeviceFailed, Error];
 
     private readonly Counter<long> _questions;
     private readonly Counter<long> _attempts;

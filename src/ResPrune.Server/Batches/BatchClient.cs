@@ -5,6 +5,7 @@ using ResPrune.Batch.Commit;
 using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Batches;
+using ResPrune.Cluster.Fleet;
 using ResPrune.Server.Tracing;
 
 namespace ResPrune.Server.Batches;
@@ -81,6 +82,10 @@ public sealed class BatchClient
     /// </summary>
     public Task<BatchManifest?> ReadManifestAsync(BatchId batch, CancellationToken cancellationToken) =>
         new BatchFinalizer(_store, _time).ReadManifestAsync(batch, cancellationToken);
+
+    /// <summary>The models that workers serve at this moment, the one with most workers first.</summary>
+    public Task<IReadOnlyList<FleetModel>> ListModelsAsync(CancellationToken cancellationToken) =>
+        _grains.GetGrain<IFleetGrain>(IFleetGrain.Key).ListModelsAsync(cancellationToken);
 
     private IBatchGrain Coordinator(BatchId batch) => _grains.GetGrain<IBatchGrain>(batch.Value);
 }

@@ -2,6 +2,8 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ResPrune.Cluster.Workers;
 using ResPrune.Inference.Engine;
 using ResPrune.Server.Batches;
 using ResPrune.Server.Metrics;
@@ -38,6 +40,12 @@ public sealed class EmbeddedHost : IAsyncDisposable
     /// <summary>The grains.</summary>
     public IGrainFactory Grains => _silo.Services.GetRequiredService<IGrainFactory>();
 
+    /// <summary>
+    /// Completes with the reason when the device does not compute rightly any more: nothing is answered from then on. What is committed stays; a new process
+    /// goes on.
+    /// </summary>
+    public Task<string> DeviceFailed => _silo.Services.GetRequiredService<DeviceFailures>().First;
+
     /// <summary>Where metrics are served; null when they are not.</summary>
     public Uri? MetricsAddress => _metrics?.Address;
 
@@ -48,12 +56,13 @@ public sealed class EmbeddedHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var metering = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var metering = new ServiceCollection().AddMetrics().AddLogging(EmbeddedSilo.AddLogging).BuildServiceProvider();
         var meters = metering.GetRequiredService<IMeterFactory>();
         var instruments = new EngineInstruments(meters);
         BuildInformation.Publish(meters, "all");
+        var logger = metering.GetRequiredService<ILoggerFactory>().CreateLogger<VisionLanguageEngine>();
         // The three start side by side; the slowest, loading the model, begins first and off this thread.
-        var engine = Task.Run(() => options.LoadEngine(options.Engine, instruments, failed.Token), CancellationToken.None);
+        var engine = Task.Run(() => options.LoadEngine(options.Engine, instruments, logger, failed.Token), CancellationToken.None);
         var metrics = options.MetricsPort is { } port
             ? MetricsEndpoint.StartAsync(IPAddress.Loopback, port, health: null, failed.Token)
             : Task.FromResult<MetricsEndpoint?>(null);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using ResPrune.Batch.Images;
 using ResPrune.Batch.Storage;
 using ResPrune.Inference.Engine;
@@ -25,9 +26,9 @@ public sealed record EmbeddedHostOptions
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Makes the engine. Default: <see cref="VisionLanguageEngine.LoadAsync"/>.</summary>
-    internal Func<EngineOptions, EngineInstruments, CancellationToken, Task<IVisionLanguageEngine>> LoadEngine { get; init; } = LoadAsync;
+    internal Func<EngineOptions, EngineInstruments, ILogger, CancellationToken, Task<IVisionLanguageEngine>> LoadEngine { get; init; } = LoadAsync;
 
     private static async Task<IVisionLanguageEngine> LoadAsync(
-        EngineOptions options, EngineInstruments instruments, CancellationToken cancellationToken) =>
-        await VisionLanguageEngine.LoadAsync(options, instruments, logger: null, cancellationToken);
+        EngineOptions options, EngineInstruments instruments, ILogger logger, CancellationToken cancellationToken) =>
+        await VisionLanguageEngine.LoadAsync(options, instruments, logger, cancellationToken);
 }

@@ -90,7 +90,8 @@ internal static class EmbeddedSilo
         silo.UseMutualTls(TlsCredentials.MakeForThisProcess(TimeProvider.System, NullLogger.Instance));
     }
 
-    private static void AddLogging(ILoggingBuilder logging)
+    /// <summary>Warnings and worse, to the error stream.</summary>
+    public static void AddLogging(ILoggingBuilder logging)
     {
         logging.SetMinimumLevel(LogLevel.Warning);
         // One silo that starts, stops and is stopped while it starts, and an engine that may not load: the caller gets the exception.

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using ResPrune.Inference.Engine;
 
 namespace ResPrune.Server.Fleet;
@@ -6,6 +7,7 @@ namespace ResPrune.Server.Fleet;
 /// <param name="device">Name of the device, as the settings have it.</param>
 /// <param name="options">The silo.</param>
 /// <param name="instruments">What the engine reports to.</param>
+/// <param name="logger">What happens in the engine is said to.</param>
 /// <param name="cancellationToken">Gives up.</param>
 public delegate Task<IVisionLanguageEngine> EngineLoader(
-    string device, FleetSiloOptions options, EngineInstruments instruments, CancellationToken cancellationToken);
+    string device, FleetSiloOptions options, EngineInstruments instruments, ILogger logger, CancellationToken cancellationToken);

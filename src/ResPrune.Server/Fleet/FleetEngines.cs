@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using ResPrune.Cluster.Hosting;
 using ResPrune.Cluster.Workers;
 using ResPrune.Inference.Engine;
@@ -21,7 +22,7 @@ internal sealed class FleetEngines : IAsyncDisposable
     /// <summary>Begins to load.</summary>
     /// <exception cref="FleetStartException">There is no model, or a device is named twice.</exception>
     /// <exception cref="ModelLoadException">A device is not there.</exception>
-    public static FleetEngines Load(FleetSiloSetup setup, EngineInstruments instruments, CancellationToken cancellationToken)
+    public static FleetEngines Load(FleetSiloSetup setup, EngineInstruments instruments, ILogger logger, CancellationToken cancellationToken)
     {
         var options = setup.Silo;
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -29,13 +30,13 @@ internal sealed class FleetEngines : IAsyncDisposable
         if (setup.Engines == LoadModelAsync && string.IsNullOrEmpty(options.Model))
             throw new FleetStartException("A silo with workers needs a model folder: give --model DIR.");
         var names = DevicesOf(options.Device);
-        return new FleetEngines([.. names.Select(name => new WorkerDevice(name, setup.Engines(name, options, instruments, stop.Token)))], stop);
+        return new FleetEngines([.. names.Select(name => new WorkerDevice(name, setup.Engines(name, options, instruments, logger, stop.Token)))], stop);
     }
 
     /// <summary>The engine that serves the silo's model.</summary>
     /// <exception cref="ModelLoadException">The checkpoint cannot be served.</exception>
     public static Task<IVisionLanguageEngine> LoadModelAsync(
-        string device, FleetSiloOptions options, EngineInstruments instruments, CancellationToken cancellationToken)
+        string device, FleetSiloOptions options, EngineInstruments instruments, ILogger logger, CancellationToken cancellationToken)
     {
         var engine = new EngineOptions
         {
@@ -47,7 +48,7 @@ internal sealed class FleetEngines : IAsyncDisposable
             ImageMemoryMebibytes = options.ImageMemoryMebibytes,
         };
         return Task.Run<IVisionLanguageEngine>(
-            async () => await VisionLanguageEngine.LoadAsync(engine, instruments, logger: null, cancellationToken), CancellationToken.None);
+            async () => await VisionLanguageEngine.LoadAsync(engine, instruments, logger, cancellationToken), CancellationToken.None);
     }
 
     /// <summary>Returns when every engine is loaded.</summary>

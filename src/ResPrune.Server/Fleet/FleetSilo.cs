@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ResPrune.Cluster.Workers;
 using ResPrune.Inference.Engine;
 using ResPrune.Server.Health;
 using ResPrune.Server.Hosting;
@@ -32,6 +33,7 @@ public sealed class FleetSilo : IAsyncDisposable
         _stopLimit = stopLimit;
         Facts = facts;
         _host = host;
+        DeviceFailed = host.Services.GetRequiredService<DeviceFailures>().First;
         _parts = parts;
         Ended = ended;
     }
@@ -41,6 +43,12 @@ public sealed class FleetSilo : IAsyncDisposable
 
     /// <summary>Completes when the silo cannot go on: another one has taken its name.</summary>
     public Task Ended { get; }
+
+    /// <summary>
+    /// Completes with the reason when a device does not compute rightly any more. The silo is to be stopped, which hands back what it has, and the process
+    /// to end: only a new one may try the device again.
+    /// </summary>
+    public Task<string> DeviceFailed { get; }
 
     /// <summary>Starts a silo; returns when it is a member of the cluster.</summary>
     /// <param name="configuration">The settings; see <see cref="FleetConfiguration"/>.</param>
@@ -124,7 +132,7 @@ public sealed class FleetSilo : IAsyncDisposable
         var instruments = new EngineInstruments(meters);
         BuildInformation.Publish(meters, options.Role.ToString().ToLowerInvariant());
         // Loading takes longest: it goes on while Redis is looked for.
-        var engines = FleetEngines.Load(setup, instruments, cancellationToken);
+        var engines = FleetEngines.Load(setup, instruments, logging.CreateLogger<VisionLanguageEngine>(), cancellationToken);
         parts.Push(engines);
         // Served from now on: who starts this silo sees that it is loading and not hung.
         var health = new SiloHealth(engines.Devices, store, options.WedgedAfter, logging.CreateLogger<SiloHealth>());

@@ -48,13 +48,13 @@ public sealed class FleetCommandTests(OneSiloFleet one) : IClassFixture<OneSiloF
     [Fact]
     public async Task CancelKeepsWhatWasDone()
     {
-        var batch = await _fleet.SubmitAsync(LongJob(160), "--max-tokens", "12");
+        var batch = await _fleet.SubmitAsync(LongJob(480), "--max-tokens", "12");
         using var watch = _fleet.StartVerb("watch", batch);
         await watch.UntilAsync("The first commit", () => _fleet.Commits(batch) >= 1);
         (await _fleet.RunAsync("fetch", batch, "--output", _fleet.Place.PathOf("early"))).ExpectRefusal("has not ended", $"resprune watch {batch}");
         (await _fleet.RunAsync("cancel", batch)).Expect(0);
         Assert.Contains("cancelled: ", (await watch.EndAsync()).Expect(3).Output, StringComparison.Ordinal);
-        await ExpectKeptAsync(batch, 160, "batch_cancelled");
+        await ExpectKeptAsync(batch, 480, "batch_cancelled");
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class LeaseTests
         var (one, other) = (await LeaseAsync(fleet, batch, "worker"), await LeaseAsync(fleet, batch, "worker"));
         await _store.WriteAsync(BatchBlobs.Input(batch.Id), "{}"u8.ToArray(), BlobWriteCondition.Always, CancellationToken.None);
 
-        await coordinator.FailAsync(one.Shard, one.Attempt, "the lines are not those of the plan", CancellationToken.None);
+        await coordinator.FailAsync(one.Shard, one.Attempt, Fault(ShardFaultKind.AttemptFailed, "the lines are not those of the plan"), CancellationToken.None);
 
         var snapshot = await coordinator.GetSnapshotAsync(CancellationToken.None);
         Assert.Equal(BatchStatus.Failed, snapshot.Status);
@@ -151,6 +151,111 @@ public sealed class LeaseTests
 
         Assert.Contains("batch_nothing", exception.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Images_that_two_workers_are_refused_end_the_batch_with_the_reason()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 4, TestBatch.Spec(rowsPerShard: 1));
+        await using var fleet = await TestFleet.StartAsync(1, _store, [], time: _time);
+        var coordinator = fleet.Coordinator(batch.Id);
+        await FailAsync(await LeaseAsync(fleet, batch, "one"));
+        Assert.Equal(BatchStatus.InProgress, (await coordinator.GetSnapshotAsync(CancellationToken.None)).Status);
+        await FailAsync(await LeaseAsync(fleet, batch, "two"));
+
+        var end = await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Equal((BatchStatus.Failed, "images of 'x' are not allowed"), (end.Status, end.Problem));
+        var error = Assert.Single((await new BatchCatalog(_store).ReadAsync(batch.Id, CancellationToken.None))!.Record.Errors!.Data);
+        Assert.Equal(("image_root_refused", "image_root"), (error.Code, error.Param));
+
+        Task FailAsync(ShardLease lease) => coordinator.FailAsync(
+            lease.Shard, lease.Attempt, Fault(ShardFaultKind.ImagesRefused, "images of 'x' are not allowed"), CancellationToken.None);
+    }
+
+    [Theory]
+    [InlineData(false, BatchStatus.Failed)]
+    [InlineData(true, BatchStatus.InProgress)]
+    public async Task Images_that_cannot_be_reached_end_the_batch_unless_they_could_be_before(bool wereReached, BatchStatus expected)
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 4, TestBatch.Spec(rowsPerShard: 1));
+        await using var fleet = await TestFleet.StartAsync(1, _store, [], time: _time);
+        var coordinator = fleet.Coordinator(batch.Id);
+        if (wereReached)
+        {
+            var lease = await LeaseAsync(fleet, batch, "w");
+            await coordinator.ReportAsync(Report(lease, "w") with { Totals = RowTotals.Zero with { Answered = 1 } }, CancellationToken.None);
+            await coordinator.ReturnAsync(lease.Shard, lease.Attempt, CancellationToken.None);
+        }
+
+        for (var tries = 0; tries < new BatchCoordinatorOptions().OpenTries; tries++)
+        {
+            var lease = await LeaseAsync(fleet, batch, "w");
+            Assert.Equal(1, lease.Try);
+            await coordinator.FailAsync(lease.Shard, lease.Attempt, Fault(ShardFaultKind.ImagesUnreachable, "no such host"), CancellationToken.None);
+        }
+
+        Assert.Equal(expected, (await coordinator.GetSnapshotAsync(CancellationToken.None)).Status);
+    }
+
+    [Fact]
+    public async Task A_store_that_gives_no_shard_for_long_ends_the_batch_only_when_nothing_was_committed_meanwhile()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 1));
+        await using var fleet = await TestFleet.StartAsync(1, _store, [], time: _time);
+        var coordinator = fleet.Coordinator(batch.Id);
+        await FailAsync();
+        _time.Advance(TimeSpan.FromMinutes(14));
+        var lease = await LeaseAsync(fleet, batch, "w");
+        await CommitAsync(batch, lease, "answered");
+        await coordinator.CompleteAsync(lease.Shard, lease.Attempt, CancellationToken.None);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await FailAsync();
+        _time.Advance(TimeSpan.FromMinutes(14));
+        await FailAsync();
+        Assert.Equal(BatchStatus.InProgress, (await coordinator.GetSnapshotAsync(CancellationToken.None)).Status);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await FailAsync();
+        Assert.Equal(BatchStatus.Failed, (await coordinator.GetSnapshotAsync(CancellationToken.None)).Status);
+
+        async Task FailAsync()
+        {
+            var lease = await LeaseAsync(fleet, batch, "w");
+            await coordinator.FailAsync(lease.Shard, lease.Attempt, Fault(ShardFaultKind.StoreTrouble, "it timed out"), CancellationToken.None);
+        }
+    }
+
+    [Fact]
+    public async Task A_window_begins_by_the_coordinators_clock_whatever_the_submitters_was()
+    {
+        // The submitter's clock is far behind this one.
+        _time.Advance(TimeSpan.FromDays(10));
+        var batch = await TestBatch.SubmitAsync(_store, rows: 1, TestBatch.Spec(rowsPerShard: 1) with { ExpiresAfterSeconds = 60 });
+        Assert.Null((await new BatchCatalog(_store).ReadAsync(batch.Id, CancellationToken.None))!.Record.ExpiresAt);
+        await using var fleet = await TestFleet.StartAsync(1, _store, [], time: _time);
+
+        var lease = await LeaseAsync(fleet, batch, "w");
+
+        var record = (await new BatchCatalog(_store).ReadAsync(batch.Id, CancellationToken.None))!.Record;
+        Assert.Equal(_time.GetUtcNow().ToUnixTimeSeconds() + 60, record.ExpiresAt);
+        Assert.Equal(LeaseState.Held, await fleet.Coordinator(batch.Id).ReportAsync(Report(lease, "w"), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_batch_is_answered_by_the_weights_of_its_first_worker_and_no_others()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 2, TestBatch.Spec(rowsPerShard: 1));
+        await using var fleet = await TestFleet.StartAsync(1, _store, [], time: _time);
+        var coordinator = fleet.Coordinator(batch.Id);
+        var lease = await LeaseAsync(fleet, batch, "w");
+        Assert.Equal(FakeEngine.Weights, lease.WeightsDigest);
+
+        Assert.Null((await coordinator.TryLeaseAsync(Asking.As("other", weights: new string('1', 64)), CancellationToken.None)).Lease);
+
+        Assert.Equal(FakeEngine.Weights, (await new BatchCatalog(_store).ReadAsync(batch.Id, CancellationToken.None))!.Record.WeightsDigest);
+        Assert.NotNull(await coordinator.TryLeaseAsync("w2", CancellationToken.None));
+    }
+
+    private static ShardFault Fault(ShardFaultKind kind, string message) => new() { Kind = kind, Message = message };
 
     private static async Task<ShardLease> LeaseAsync(TestFleet fleet, TestBatch batch, string worker)
     {

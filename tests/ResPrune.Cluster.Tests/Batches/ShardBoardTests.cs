@@ -1,5 +1,6 @@
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Rows;
+using ResPrune.Batch.Sharding;
 using ResPrune.Cluster.Batches;
 
 namespace ResPrune.Cluster.Tests.Batches;
@@ -242,8 +243,39 @@ public sealed class ShardBoardTests
         Assert.Null(board.LeaseStraggler(Batch, "idle", Now + TimeSpan.FromHours(1)));
     }
 
+    [Fact]
+    public void Rows_that_failed_at_one_worker_are_confirmed_by_another_that_is_there()
+    {
+        var board = Board(1, []);
+        Assert.True(board.Suspect(0, Lease(board).Attempt, [Suspect(1)], Now));
+
+        Assert.Null(board.Lease(Batch, "w", Now, hasOthers: true));
+        var confirming = board.Lease(Batch, "second", Now, hasOthers: true)!;
+        Assert.Equal([1], confirming.SuspectLines);
+        Assert.Null(confirming.GiveUpReason);
+
+        // Another row fails there; now both workers have a say, so any may take it.
+        board.Suspect(0, confirming.Attempt, [Suspect(7)], Now);
+        Assert.Equal([1, 7], board.Lease(Batch, "w", Now, hasOthers: true)!.SuspectLines);
+    }
+
+    [Fact]
+    public void A_worker_that_is_alone_confirms_its_own_rows_at_once_and_where_others_do_not_come_after_a_while()
+    {
+        var alone = Board(1, []);
+        alone.Suspect(0, Lease(alone).Attempt, [Suspect(1)], Now);
+        Assert.Equal([1], Lease(alone).SuspectLines);
+
+        var board = Board(1, []);
+        board.Suspect(0, Lease(board).Attempt, [Suspect(1)], Now);
+        Assert.Null(board.Lease(Batch, "w", Now + TimeSpan.FromSeconds(14), hasOthers: true));
+        Assert.Equal([1], board.Lease(Batch, "w", Now + TimeSpan.FromSeconds(15), hasOthers: true)!.SuspectLines);
+    }
+
+    private static SuspectRow Suspect(long line) => new() { Line = line, Code = RowErrorCode.EngineError, Message = "the kernel did not launch" };
+
     private static ShardBoard Board(int shards, int[] committed, int maxAttempts = 3) => new(
-        shards,
+        new BatchPlan([.. Enumerable.Range(0, shards).Select(shard => new ShardSpec(shard, shard * 10, 10, shard + 1, 1, 0))]),
         committed,
         new BatchCoordinatorOptions { MaxAttempts = maxAttempts, LeaseDuration = Duration, StragglerFactor = 2, StragglerMinimumAge = TimeSpan.FromSeconds(5) });
 

@@ -107,6 +107,51 @@ public sealed class FleetGrainTests
         await batch.AssertEveryIdOnceAsync();
     }
 
+    [Fact]
+    public async Task A_batch_whose_record_is_slow_to_be_read_holds_up_no_other_and_no_worker()
+    {
+        var slow = new List<BatchId>();
+        for (var n = 0; n < 70; n++) slow.Add((await TestBatch.SubmitAsync(_store, rows: 1, TestBatch.Spec(rowsPerShard: 1))).Id);
+        var quick = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
+        var names = slow.Select(BatchBlobs.Record).ToHashSet();
+        // Read once while they are listed, and then for ever.
+        var store = new StuckReadsStore(_store, names.Contains, after: 1);
+        await using var fleet = await TestFleet.StartAsync(
+            1, store, [], silo => silo.Configure<FleetOptions>(options => options.ResumeUnfinished = true));
+
+        Assert.Equal(quick.Id, (await LeaseAsync(fleet)).Batch);
+        store.Open();
+    }
+
+    [Fact]
+    public async Task A_worker_is_asked_about_no_batch_that_it_left_alone_or_that_is_of_other_weights()
+    {
+        var other = await TestBatch.SubmitAsync(_store, rows: 1, TestBatch.Spec(rowsPerShard: 1) with { WeightsDigest = new string('1', 64), Priority = 100 });
+        var benched = await TestBatch.SubmitAsync(_store, rows: 1, TestBatch.Spec(rowsPerShard: 1) with { Priority = 50 });
+        var mine = await TestBatch.SubmitAsync(_store, rows: 1, TestBatch.Spec(rowsPerShard: 1));
+        await using var fleet = await TestFleet.StartAsync(1, _store, []);
+        foreach (var batch in (TestBatch[])[other, benched, mine])
+        {
+            await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+            await fleet.WaitForAsync(batch.Id, snapshot => snapshot.Shards > 0);
+        }
+
+        ShardLease? lease = null;
+        var request = Asking.As("worker") with { Benched = [benched.Id] };
+        await Eventually.HoldsAsync(
+            async () => (lease = await Fleet(fleet).RequestWorkAsync(request, CancellationToken.None)) is not null, () => "no shard");
+        Assert.Equal(mine.Id, lease!.Batch);
+        Assert.Null(await Fleet(fleet).RequestWorkAsync(request, CancellationToken.None));
+        Assert.Equal(benched.Id, (await Fleet(fleet).RequestWorkAsync(Asking.As("worker"), CancellationToken.None))!.Batch);
+
+        var snapshot = await fleet.WaitForAsync(other.Id, snapshot => snapshot.Problem?.Contains("there are 1 with", StringComparison.Ordinal) == true);
+        Assert.Contains("no worker with the weights 111111111111", snapshot.Problem, StringComparison.Ordinal);
+        Assert.Contains("'fake' (000000000000", snapshot.Problem, StringComparison.Ordinal);
+        Assert.Equal(
+            [("fake", FakeEngine.Weights, 1)],
+            (await Fleet(fleet).ListModelsAsync(CancellationToken.None)).Select(model => (model.Name, model.WeightsDigest, model.Workers)));
+    }
+
     private static IFleetGrain Fleet(TestFleet fleet) => fleet.Grains.GetGrain<IFleetGrain>(IFleetGrain.Key);
 
     private static async Task AnswerAndLeaveAsync(IIncomingGrainCallContext call)

@@ -8,7 +8,12 @@ namespace ResPrune.Cluster.Tests.Hosting;
 /// <summary>Answers with a hash of the image bytes and the question, so that an answer given to the wrong row shows.</summary>
 internal sealed class FakeEngine : IVisionLanguageEngine
 {
+    /// <summary>Digest of its weights.</summary>
+    public static readonly string Weights = new('0', 64);
+
     private readonly ConcurrentQueue<GenerationRequest> _requests = new();
+    private readonly TaskCompletionSource<string> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _checks;
     private int _inFlight;
     private int _mostInFlight;
     private long _answered;
@@ -22,9 +27,32 @@ internal sealed class FakeEngine : IVisionLanguageEngine
 
     public int MostInFlight => Volatile.Read(ref _mostInFlight);
 
-    public ModelDescription Model { get; } = new("fake", "llava", 1, "cpu", "float32", new string('0', 64), 0.75);
+    public ModelDescription Model { get; init; } = new("fake", "llava", 1, "cpu", "float32", Weights, 0.75);
+
+    /// <summary>Whether the device computes rightly; asked at each check.</summary>
+    public Func<bool> IsSound { get; set; } = () => true;
+
+    /// <summary>How often it was checked.</summary>
+    public int Checks => Volatile.Read(ref _checks);
+
+    public Task<string> DeviceFailure => _failure.Task;
 
     public EngineStatistics Statistics => new(Interlocked.Read(ref _answered), _answered * 0.003, _answered * 0.001, 0, InFlight);
+
+    public Task CheckDeviceAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _checks);
+        if (!_failure.Task.IsCompleted && IsSound()) return Task.CompletedTask;
+        throw Fail("a matrix product came out wrong");
+    }
+
+    /// <summary>The device fails, as its driver would say it.</summary>
+    public DeviceFailedException Fail(string reason)
+    {
+        var exception = new DeviceFailedException("cpu", reason);
+        _failure.TrySetResult(exception.Message);
+        return exception;
+    }
 
     public static string AnswerTo(ReadOnlySpan<byte> image, string question) =>
         Convert.ToHexStringLower(SHA256.HashData([.. image, .. Encoding.UTF8.GetBytes(question)]))[..16];

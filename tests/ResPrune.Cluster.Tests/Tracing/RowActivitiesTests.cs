@@ -15,9 +15,17 @@ public sealed class RowActivitiesTests
     [Fact]
     public void Where_nobody_listens_a_row_costs_no_memory()
     {
-        var lease = new ShardLease { Batch = Batch, Shard = 0, Attempt = AttemptId.New(), Try = 1, TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
+        var lease = new ShardLease
+        {
+            Batch = Batch,
+            Shard = 0,
+            Spec = new ShardSpec(0, 0, 1, 1, 1, 0),
+            Attempt = AttemptId.New(),
+            Try = 1,
+            TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        };
         var line = new BatchRequestLine { LineNumber = 1, CustomId = "1", Image = "a.jpg", Question = "What?" };
-        var context = new BatchContext(null!, new BatchPlan([new ShardSpec(0, 0, 1, 1, 1, 0)]), null!);
+        var context = new BatchContext(null!, null!);
         var row = ErrorRow.For(Batch, line, RowErrorCode.Timeout, "late");
         using var attempt = new ShardAttempt("silo/cpu", lease, null!, CancellationToken.None) { Span = ShardActivities.StartAttempt("silo/cpu", lease) };
         Assert.Null(attempt.Span);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Rows;
+using ResPrune.Batch.Sharding;
 using ResPrune.Cluster.Batches;
 using ResPrune.Cluster.Placement;
 using ResPrune.Cluster.Workers;
@@ -34,12 +35,20 @@ public sealed class WireTypesTests : IDisposable
             Shard = 4,
             Attempt = AttemptId.New(),
             Try = 2,
+            Spec = new ShardSpec(4, 1L << 40, 1 << 20, 70, 64, UInt128.MaxValue - 5) { DuplicateLines = [new LineRange(71, 71), new LineRange(80, 99)] },
+            SuspectLines = [75, 76],
+            WeightsDigest = "abc",
             GiveUpReason = "why",
             FirstAnswersWanted = 5,
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         };
 
-        Assert.Equal(lease, RoundTrip(lease));
+        var came = RoundTrip(lease);
+        Assert.Equal(lease.Spec.DuplicateLines, came.Spec.DuplicateLines);
+        Assert.Equal(lease.SuspectLines, came.SuspectLines);
+        Assert.Equal(
+            lease with { Spec = lease.Spec with { DuplicateLines = [] }, SuspectLines = [] },
+            came with { Spec = came.Spec with { DuplicateLines = [] }, SuspectLines = [], PoisonLines = lease.PoisonLines });
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
 using ResPrune.Batch.Batches;
+using ResPrune.Batch.Images;
 using ResPrune.Batch.Rows;
 using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Batches;
@@ -101,7 +103,8 @@ public sealed class WorkerTests : IAsyncDisposable
         Assert.Equal("engine_error", Assert.Single(errors, error => error.Key == "row-3").Value);
         Assert.Single(errors);
         Assert.Equal(9, answers.Count);
-        Assert.Equal((2, 2), (seen["What is in picture 3?"], seen["What is in picture 7?"]));
+        // Row 3 is asked twice in each of two attempts; row 7 again within the first, and not at all because of row 3, which is in another shard.
+        Assert.Equal((4, 2), (seen["What is in picture 3?"], seen["What is in picture 7?"]));
     }
 
     [Fact]
@@ -170,31 +173,148 @@ public sealed class WorkerTests : IAsyncDisposable
         await batch.AssertEveryIdOnceAsync();
     }
 
-    [Fact]
-    public async Task A_device_that_fails_at_everything_is_taken_out_and_another_answers()
+    [Theory]
+    [InlineData(40, 10)]
+    [InlineData(3, 3)] // also a shard of few rows
+    public async Task A_device_that_throws_on_everything_and_fails_its_check_costs_no_row(int rows, int rowsPerShard)
     {
-        var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 10));
-        await using var bad = new FakeEngine { Before = (_, _) => throw new InvalidOperationException("CUDA error: device-side assert") };
-        var gate = new Gate(pass: 0);
-        _engine.Before = gate.PassAsync;
-        await using var fleet = await TestFleet.StartAsync(
-            2, _store, [bad, _engine], silo => silo.Configure<GpuWorkerOptions>(options => options.BenchTime = TimeSpan.FromMinutes(1)));
+        var batch = await TestBatch.SubmitAsync(_store, rows, TestBatch.Spec(rowsPerShard));
+        await using var bad = new FakeEngine { Before = (_, _) => throw new InvalidOperationException("unspecified launch failure"), IsSound = () => false };
+        await using var fleet = await TestFleet.StartAsync(2, _store, [bad, _engine]);
+        // The only shard must come to the bad one first.
+        await fleet.Worker(1).StopAsync(CancellationToken.None);
+        await StatusOfAsync(fleet, GpuWorkerState.Stopped);
         await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
 
-        GpuWorkerStatus? status = null;
+        var status = await StatusOfAsync(fleet, GpuWorkerState.Failed);
+        await fleet.Worker(1).StartAsync(CancellationToken.None);
+        var end = await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Contains("a matrix product came out wrong", status.Problem, StringComparison.Ordinal);
+        Assert.Equal(((long)rows, 0L), (end.Committed.Answered, end.Committed.Failed));
+        await batch.AssertEveryIdOnceAsync();
+    }
+
+    [Fact]
+    public async Task A_device_that_dies_in_mid_shard_hands_back_all_that_it_holds_and_nothing_of_it_is_published()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 10));
+        var answered = 0;
+        await using var bad = new FakeEngine();
+        bad.Before = (_, _) => Interlocked.Increment(ref answered) > 5 ? throw bad.Fail("CUDA error: an illegal memory access") : Task.FromResult<GenerationOutcome?>(null);
+        var gate = new Gate(pass: 0);
+        _engine.Before = gate.PassAsync;
+        await using var fleet = await TestFleet.StartAsync(2, _store, [bad, _engine]);
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        await StatusOfAsync(fleet, GpuWorkerState.Failed);
+        var failures = fleet.Cluster.Silos.Select(silo => ((InProcessSiloHandle)silo).ServiceProvider.GetRequiredService<DeviceFailures>().First.IsCompleted);
+        Assert.Single(failures, isCompleted => isCompleted);
+        gate.Open();
+        var end = await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Equal((40L, 0L), (end.Committed.Answered, end.Committed.Failed));
+        Assert.Equal(40, _engine.Requests.Select(request => request.RequestId).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_device_that_answers_wrongly_publishes_nothing_once_its_check_fails()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 10));
+        var isSound = true;
+        await using var bad = new FakeEngine { IsSound = () => Volatile.Read(ref isSound) };
+        bad.Before = (request, _) =>
+        {
+            Volatile.Write(ref isSound, false);
+            return Task.FromResult<GenerationOutcome?>(new GenerationResult(
+                request.RequestId, Digest(request), "garbage", FinishReason.Stop, default, default));
+        };
+        var gate = new Gate(pass: 0);
+        _engine.Before = gate.PassAsync;
+        await using var fleet = await TestFleet.StartAsync(2, _store, [bad, _engine]);
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        await StatusOfAsync(fleet, GpuWorkerState.Failed);
+        gate.Open();
+        await fleet.WaitForEndAsync(batch.Id);
+
+        // Compares every answer with the right one.
+        var (answers, errors) = await batch.AssertEveryIdOnceAsync();
+        Assert.Equal((40, 0), (answers.Count, errors.Count));
+    }
+
+    [Theory]
+    [InlineData(false, 0)] // the second worker answers what the first failed at
+    [InlineData(true, 1)]
+    public async Task A_row_is_an_engine_error_only_when_a_second_worker_fails_at_it_too(bool failsAtBoth, int failed)
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 6, TestBatch.Spec(rowsPerShard: 6));
+        var failing = new ConcurrentDictionary<FakeEngine, bool>();
+        await using var second = new FakeEngine();
+        foreach (var engine in (FakeEngine[])[_engine, second])
+        {
+            engine.Before = (request, _) =>
+            {
+                var isRow = request.Question.EndsWith(" 2?", StringComparison.Ordinal);
+                if (isRow && (failsAtBoth || failing.IsEmpty || failing.ContainsKey(engine)))
+                {
+                    failing.TryAdd(engine, true);
+                    throw new InvalidOperationException("the kernel did not launch");
+                }
+
+                return Task.FromResult<GenerationOutcome?>(null);
+            };
+        }
+
+        await using var fleet = await TestFleet.StartAsync(2, _store, [_engine, second]);
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+        var end = await fleet.WaitForEndAsync(batch.Id);
+
+        Assert.Equal((6L - failed, (long)failed, 1), (end.Committed.Answered, end.Committed.Failed, end.Retries));
+        var (_, errors) = await batch.AssertEveryIdOnceAsync();
+        Assert.All(errors, error => Assert.Equal(("row-2", "engine_error"), (error.Key, error.Value)));
+        if (failsAtBoth) Assert.Equal(2, failing.Count);
+    }
+
+    [Fact]
+    public async Task A_batch_that_cannot_be_opened_ends_with_the_reason_and_costs_its_neighbour_nothing()
+    {
+        var broken = await TestBatch.SubmitAsync(_store, rows: 50, TestBatch.Spec(rowsPerShard: 1) with { ImageRoot = "https://nobody.example/x", Priority = 100 });
+        var healthy = await TestBatch.SubmitAsync(_store, rows: 50, TestBatch.Spec(rowsPerShard: 5));
+        await using var fleet = await TestFleet.StartAsync(
+            1, _store, [_engine], silo => silo.Services.AddSingleton<IImageRoots>(new RefusingRoots(new Hosting.StoreImageRoots(_store))));
+        await fleet.Coordinator(broken.Id).StartAsync(CancellationToken.None);
+        await fleet.Coordinator(healthy.Id).StartAsync(CancellationToken.None);
+
+        var end = await fleet.WaitForEndAsync(healthy.Id);
+        var refused = await fleet.WaitForEndAsync(broken.Id);
+
+        Assert.Equal((BatchStatus.Completed, 50L), (end.Status, end.Committed.Answered));
+        Assert.Equal((BatchStatus.Failed, "Images of 'https://nobody.example/x' are not allowed here."), (refused.Status, refused.Problem));
+    }
+
+    private sealed class RefusingRoots(IImageRoots inner) : IImageRoots
+    {
+        public IImageUrls? Urls => inner.Urls;
+
+        public Task<IImagePlace> OpenAsync(string location, CancellationToken cancellationToken) =>
+            location.StartsWith("https:", StringComparison.Ordinal)
+                ? throw new BlobStoreUnavailableException(location, $"Images of '{location}' are not allowed here.")
+                : inner.OpenAsync(location, cancellationToken);
+    }
+
+    private static async Task<GpuWorkerStatus> StatusOfAsync(TestFleet fleet, GpuWorkerState state)
+    {
+        GpuWorkerStatus? found = null;
         await Eventually.HoldsAsync(
             async () =>
             {
                 GpuWorkerStatus[] all = [await fleet.Worker(0).GetStatusAsync(CancellationToken.None), await fleet.Worker(1).GetStatusAsync(CancellationToken.None)];
-                status = all.FirstOrDefault(worker => worker.State == GpuWorkerState.Benched);
-                return status is not null;
+                found = all.FirstOrDefault(worker => worker.State == state);
+                return found is not null;
             },
-            () => "no worker was taken out");
-        gate.Open();
-        var end = await fleet.WaitForEndAsync(batch.Id);
-
-        Assert.Contains("device-side assert", status!.Problem, StringComparison.Ordinal);
-        Assert.Equal((40L, 0L), (end.Committed.Answered, end.Committed.Failed));
+            () => $"no worker is {state}");
+        return found!;
     }
 
     [Fact]

@@ -44,7 +44,7 @@ internal sealed class TestRun : IDisposable
     public EmbeddedHostOptions HeldAfter(int lines, Action<HeldEngine> made) => Options with
     {
         DrainTimeout = TimeSpan.FromMilliseconds(200),
-        LoadEngine = async (options, instruments, token) =>
+        LoadEngine = async (options, instruments, _, token) =>
         {
             var engine = new HeldEngine(await VisionLanguageEngine.LoadAsync(options, instruments, null, token), lines);
             made(engine);
