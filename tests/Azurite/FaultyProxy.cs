@@ -31,6 +31,9 @@ internal sealed class FaultyProxy : IAsyncDisposable
     /// <summary>How long <see cref="StorageFault.Late"/> holds a request.</summary>
     public TimeSpan Lateness { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The wait that <see cref="StorageFault.Throttled"/> asks for.</summary>
+    public TimeSpan RetryAfter { get; set; } = TimeSpan.FromMilliseconds(5);
+
     /// <summary>Changes the head of a request that is passed on; null (default) changes none.</summary>
     public Func<string, string>? Rewrite { get; set; }
 
@@ -102,7 +105,8 @@ internal sealed class FaultyProxy : IAsyncDisposable
                 await client.WriteAsync(Refusal("503 Busy", "ServerBusy", ""), _stopped.Token);
                 return;
             case StorageFault.Throttled:
-                await client.WriteAsync(Refusal("429 Too Many Requests", "TooManyRequests", "x-ms-retry-after-ms: 5\r\n"), _stopped.Token);
+                await client.WriteAsync(Refusal(
+                    "429 Too Many Requests", "TooManyRequests", FormattableString.Invariant($"x-ms-retry-after-ms: {RetryAfter.TotalMilliseconds:0}\r\n")), _stopped.Token);
                 return;
             case StorageFault.Late:
                 // Whatever the client does meanwhile: a request on its way arrives.

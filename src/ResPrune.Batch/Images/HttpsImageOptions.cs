@@ -16,11 +16,14 @@ public sealed record HttpsImageOptions
     [Range(0, 20)]
     public int MaxRedirects { get; init; } = 3;
 
-    /// <summary>Tries after the first when the server is busy (408, 429, 5xx) or the connection broke. Default 2.</summary>
+    /// <summary>
+    /// Tries after the first, each from the first URL on, when the server is busy (408, 429, 5xx) or the connection broke. Default 2. Nothing above repeats
+    /// a fetch.
+    /// </summary>
     [Range(0, 20)]
     public int Retries { get; init; } = 2;
 
-    /// <summary>Mean wait before the second try; doubles with each, and is drawn between half and one and a half of that. Default 200 ms.</summary>
+    /// <summary>Wait before the second try, about; doubles with each, with jitter. Default 200 ms. A server that asks for a wait gets that one, within <see cref="Timeout"/>.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 }

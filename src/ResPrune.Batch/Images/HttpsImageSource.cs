@@ -2,6 +2,10 @@ using System.Buffers;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Polly;
+using Polly.Retry;
+using Polly.Timeout;
+using ResPrune.Batch.Http;
 using ResPrune.Batch.Rows;
 
 namespace ResPrune.Batch.Images;
@@ -13,11 +17,14 @@ namespace ResPrune.Batch.Images;
 /// </summary>
 public sealed class HttpsImageSource : IDisposable
 {
+    private static readonly HashSet<string> Compressions = new(["gzip", "x-gzip", "compress", "x-compress", "deflate", "br", "zstd"], StringComparer.OrdinalIgnoreCase);
     private readonly HttpsImageOptions _options;
     private readonly AllowedHosts _hosts;
     private readonly TimeProvider _time;
     private readonly IImageNetwork _network;
     private readonly HttpClient _client;
+    private readonly ResiliencePipeline<Answer> _pipeline;
+    private volatile bool _isDisposed;
 
     /// <summary>Reads the options; nothing is reached yet.</summary>
     /// <param name="options">Hosts and limits.</param>
@@ -36,6 +43,7 @@ public sealed class HttpsImageSource : IDisposable
         _hosts = new AllowedHosts(options.AllowedHosts);
         _time = time;
         _network = network;
+        _pipeline = Pipeline(options, time);
         _client = new HttpClient(Handler(trust)) { Timeout = Timeout.InfiniteTimeSpan };
         _client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "ResPrune");
         _client.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "image/*");
@@ -49,20 +57,26 @@ public sealed class HttpsImageSource : IDisposable
     public async Task<ImageFetchOutcome> FetchAsync(Uri url, int maxBytes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(url);
-        using var limit = new CancellationTokenSource(_options.Timeout, _time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var last = (Answer?)null;
         try
         {
-            return await FollowAsync(url, maxBytes, both.Token).ConfigureAwait(false);
+            var answer = await _pipeline.ExecuteAsync(
+                async token => last = await FollowAsync(url, maxBytes, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            return answer.Outcome!;
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (TimeoutRejectedException)
         {
-            return Fail(RowErrorCode.Timeout, $"'{Show(url)}' did not come within {_options.Timeout.TotalSeconds:0.###} s.");
+            var before = last?.Outcome is ImageFetchFailure failure ? $" Before that: {failure.Message}" : "";
+            return Fail(RowErrorCode.Timeout, $"'{Show(url)}' did not come within {_options.Timeout.TotalSeconds:0.###} s.{before}");
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _client.Dispose();
+    }
 
     private SocketsHttpHandler Handler(X509ChainPolicy? trust) => new()
     {
@@ -81,17 +95,38 @@ public sealed class HttpsImageSource : IDisposable
         ActivityHeadersPropagator = null,
     };
 
-    private async Task<ImageFetchOutcome> FollowAsync(Uri url, int maxBytes, CancellationToken cancellationToken)
+    // A server that is busy and a connection that breaks get another chance, from the first URL on; everything else is the answer.
+    private static ResiliencePipeline<Answer> Pipeline(HttpsImageOptions options, TimeProvider time)
     {
-        for (var redirects = 0; redirects <= _options.MaxRedirects; redirects++)
+        var pipeline = new ResiliencePipelineBuilder<Answer> { TimeProvider = time }.AddTimeout(options.Timeout);
+        if (options.Retries > 0)
         {
-            if (FindFault(url) is { } fault) return Fail(RowErrorCode.UrlNotAllowed, $"'{Show(url)}' is not fetched: {fault}.");
-            var (outcome, next) = await RepeatAsync(url, maxBytes, cancellationToken).ConfigureAwait(false);
-            if (outcome is not null) return outcome;
-            url = next!;
+            pipeline.AddRetry(new RetryStrategyOptions<Answer>
+            {
+                ShouldHandle = attempt => ValueTask.FromResult(attempt.Outcome.Result is { MayPass: true } busy && !(busy.RetryAfter > options.Timeout)),
+                MaxRetryAttempts = options.Retries,
+                Delay = options.RetryDelay,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                DelayGenerator = attempt => ValueTask.FromResult(attempt.Outcome.Result?.RetryAfter),
+            });
         }
 
-        return Fail(RowErrorCode.ImageNotFound, $"'{Show(url)}' is behind more than {_options.MaxRedirects} redirects.");
+        return pipeline.Build();
+    }
+
+    private async Task<Answer> FollowAsync(Uri first, int maxBytes, CancellationToken cancellationToken)
+    {
+        var url = first;
+        for (var redirects = 0; redirects <= _options.MaxRedirects; redirects++)
+        {
+            var shown = redirects == 0 ? $"'{Show(first)}'" : $"'{Show(first)}' (which leads to '{Show(url)}')";
+            var answer = await AskAsync(url, shown, maxBytes, cancellationToken).ConfigureAwait(false);
+            if (answer.Next is null) return answer;
+            url = answer.Next;
+        }
+
+        return Answer.Of(RowErrorCode.ImageNotFound, $"'{Show(first)}' is behind more than {_options.MaxRedirects} redirects.");
     }
 
     private string? FindFault(Uri url)
@@ -99,32 +134,30 @@ public sealed class HttpsImageSource : IDisposable
         if (url.Scheme != Uri.UriSchemeHttps) return "only https is allowed";
         if (!url.IsDefaultPort) return "only port 443 is allowed";
         if (url.UserInfo.Length > 0) return "a URL with a user or a password is not allowed";
-        return _hosts.Contains(url) ? null : $"the host '{url.Host}' is not on the list of allowed hosts";
+        return AllowedHosts.TryGetHost(url, out _) ? _hosts.Contains(url) ? null : $"the host '{url.Host}' is not on the list of allowed hosts"
+            : "its host is no name that the internet has";
     }
 
-    // A server that is busy and a connection that breaks get another chance; everything else is the answer.
-    private async Task<(ImageFetchOutcome? Outcome, Uri? Next)> RepeatAsync(Uri url, int maxBytes, CancellationToken cancellationToken)
+    private async Task<Answer> AskAsync(Uri url, string shown, int maxBytes, CancellationToken cancellationToken)
     {
-        for (var retry = 0; ; retry++)
+        try
         {
-            string trouble;
-            try
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Get, url);
-                using var response = await _client
-                    .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-                if (!IsBusy(response.StatusCode)) return await TakeAsync(url, response, maxBytes, cancellationToken).ConfigureAwait(false);
-                trouble = $"the server answers {(int)response.StatusCode}";
-            }
-            catch (Exception exception) when (exception is HttpRequestException or IOException)
-            {
-                if (FindRefusal(exception) is { } refusal)
-                    return (Fail(RowErrorCode.UrlNotAllowed, $"'{Show(url)}' is not fetched: {refusal.Message}"), null);
-                trouble = exception.GetBaseException().Message.TrimEnd('.');
-            }
-
-            if (retry == _options.Retries) return (Fail(RowErrorCode.ImageNotFound, $"'{Show(url)}' cannot be fetched: {trouble}."), null);
-            await Task.Delay(_options.RetryDelay * Math.Pow(2, retry) * (0.5 + Random.Shared.NextDouble()), _time, cancellationToken).ConfigureAwait(false);
+            if (FindFault(url) is { } fault) return Answer.Of(RowErrorCode.UrlNotAllowed, $"{shown} is not fetched: {fault}.");
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            using var response = await _client
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            return await TakeAsync(url, shown, response, maxBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // A process that is stopping says nothing about the row.
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            // Whatever a URL or a server does to the client costs this row only.
+            if (FindRefusal(exception) is { } refusal)
+                return Answer.Of(RowErrorCode.UrlNotAllowed, $"{shown} is not fetched: {refusal.Message}");
+            var mayPass = exception is HttpRequestException or IOException or OperationCanceledException;
+            var trouble = ImageFetchOutcome.Brief(exception.GetBaseException().Message).TrimEnd('.');
+            return Answer.Of(RowErrorCode.ImageNotFound, $"{shown} cannot be fetched: {trouble}.") with { MayPass = mayPass };
         }
     }
 
@@ -137,24 +170,43 @@ public sealed class HttpsImageSource : IDisposable
         return exception as AddressNotAllowedException;
     }
 
-    private static async Task<(ImageFetchOutcome? Outcome, Uri? Next)> TakeAsync(
-        Uri url, HttpResponseMessage response, int maxBytes, CancellationToken cancellationToken)
+    private async Task<Answer> TakeAsync(
+        Uri url, string shown, HttpResponseMessage response, int maxBytes, CancellationToken cancellationToken)
     {
-        switch ((int)response.StatusCode)
+        var status = (int)response.StatusCode;
+        if (status == 200) return new Answer(await ReadAsync(shown, response.Content, maxBytes, cancellationToken).ConfigureAwait(false));
+        if (status is 301 or 302 or 303 or 307 or 308) return Redirect(url, shown, response, status);
+        return Answer.Of(RowErrorCode.ImageNotFound, $"{shown} cannot be fetched: the server answers {status}.") with
         {
-            case 200:
-                return (await ReadAsync(url, response.Content, maxBytes, cancellationToken).ConfigureAwait(false), null);
-            case 301 or 302 or 303 or 307 or 308 when response.Headers.Location is { } location:
-                return (null, new Uri(url, location));
-            default:
-                return (Fail(RowErrorCode.ImageNotFound, $"'{Show(url)}' cannot be fetched: the server answers {(int)response.StatusCode}."), null);
-        }
+            MayPass = IsBusy(response.StatusCode),
+            RetryAfter = RetryAfter(response),
+        };
     }
 
-    private static async Task<ImageFetchOutcome> ReadAsync(Uri url, HttpContent content, int maxBytes, CancellationToken cancellationToken)
+    private static Answer Redirect(Uri url, string shown, HttpResponseMessage response, int status)
+    {
+        // As the server wrote it: the parsed header is absent where it cannot be parsed.
+        var target = response.Headers.NonValidated.TryGetValues("Location", out var given) ? given.ToString() : "";
+        if (target.Length == 0)
+            return Answer.Of(RowErrorCode.ImageNotFound, $"{shown} cannot be fetched: the server answers {status} and names no other address.");
+        return Uri.TryCreate(url, target, out var next)
+            ? new Answer(Outcome: null) { Next = next }
+            : Answer.Of(RowErrorCode.UrlNotAllowed, $"{shown} is not fetched: it leads to '{ImageFetchOutcome.Show(target)}', which is no URL.");
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        var after = response.Headers.RetryAfter;
+        var wait = after?.Delta ?? (after?.Date - _time.GetUtcNow());
+        return wait > TimeSpan.Zero ? wait : null;
+    }
+
+    private static async Task<ImageFetchOutcome> ReadAsync(string shown, HttpContent content, int maxBytes, CancellationToken cancellationToken)
     {
         if (content.Headers.ContentLength > maxBytes)
-            return Fail(RowErrorCode.ImageTooLarge, $"'{Show(url)}' has {content.Headers.ContentLength} bytes; at most {maxBytes} are read.");
+            return Fail(RowErrorCode.ImageTooLarge, $"{shown} has {content.Headers.ContentLength} bytes; at most {maxBytes} are read.");
+        if (CompressionOf(content) is { } compression)
+            return Fail(RowErrorCode.ImageUnsupported, $"{shown} comes compressed ({compression}) although it was asked for as it is; nothing is decompressed here.");
         var bytes = new ArrayBufferWriter<byte>();
         var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
@@ -164,17 +216,24 @@ public sealed class HttpsImageSource : IDisposable
                 // One more than allowed tells a body that is too long from one that just fits.
                 var room = Math.Min(maxBytes + 1L - bytes.WrittenCount, 1 << 16);
                 var read = await stream.ReadAsync(bytes.GetMemory((int)room)[..(int)room], cancellationToken).ConfigureAwait(false);
-                if (read == 0) return ImageFetchOutcome.Of(bytes.WrittenMemory, $"'{Show(url)}'");
+                if (read == 0) return ImageFetchOutcome.Of(bytes.WrittenMemory, shown);
                 bytes.Advance(read);
                 if (bytes.WrittenCount > maxBytes)
-                    return Fail(RowErrorCode.ImageTooLarge, $"'{Show(url)}' has more than {maxBytes} bytes.");
+                    return Fail(RowErrorCode.ImageTooLarge, $"{shown} has more than {maxBytes} bytes.");
             }
         }
     }
 
+    // Only what really changes the bytes: servers also write 'identity', 'none' or a character set here.
+    private static string? CompressionOf(HttpContent content) =>
+        content.Headers.NonValidated.TryGetValues("Content-Encoding", out var given)
+            ? given.ToString().Split(',', StringSplitOptions.TrimEntries).FirstOrDefault(word => Compressions.Contains(word))
+            : null;
+
     // Every address of the name must be public: a name with one foot inside is a trick or a mistake.
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
+        OneTry.Note(context);
         var host = context.DnsEndPoint.Host;
         var addresses = IPAddress.TryParse(host, out var literal)
             ? [literal]
@@ -203,4 +262,19 @@ public sealed class HttpsImageSource : IDisposable
     private static string Show(Uri url) => ImageFetchOutcome.Show(url.OriginalString);
 
     private static ImageFetchFailure Fail(RowErrorCode code, string message) => new(code, message);
+
+    /// <summary>What one round of requests came to: an outcome, or where to go on.</summary>
+    private sealed record Answer(ImageFetchOutcome? Outcome)
+    {
+        /// <summary>Where the server sends on to.</summary>
+        public Uri? Next { get; init; }
+
+        /// <summary>Whether another try may bring the image.</summary>
+        public bool MayPass { get; init; }
+
+        /// <summary>The wait that the server asked for.</summary>
+        public TimeSpan? RetryAfter { get; init; }
+
+        public static Answer Of(RowErrorCode code, string message) => new(Fail(code, message));
+    }
 }

@@ -1,3 +1,4 @@
+using ResPrune.Batch.Rows;
 using ResPrune.Batch.Storage;
 
 namespace ResPrune.Batch.Images;
@@ -21,14 +22,16 @@ public interface IImagePlace
 }
 
 /// <summary>The images of a store. References that are no plain names are looked for under the name that an upload gave them.</summary>
-/// <param name="store">The store.</param>
+/// <param name="store">The store; its own repeats are not used, since whoever reads images repeats.</param>
 public sealed class StoreImages(IBlobStore store) : IImagePlace
 {
+    private readonly IBlobStore _store = store.WithoutRetries;
+
     /// <summary>A blob that need not be there: that it is not is an answer, too.</summary>
     private const string ProbedName = "resprune-probe";
 
     /// <inheritdoc/>
-    public string Location => store.Location;
+    public string Location => _store.Location;
 
     /// <inheritdoc/>
     public async Task<ImageFetchOutcome> ReadAsync(string reference, int maxBytes, CancellationToken cancellationToken)
@@ -37,17 +40,40 @@ public sealed class StoreImages(IBlobStore store) : IImagePlace
         var shown = ImageFetchOutcome.Show(reference);
         if (UploadedNames.Of(reference) is not { } name)
             return new ImageFetchFailure(RowErrorCodeFor(reference), $"'{shown}' is not read: it names no image.");
-        var outcome = await BlobImage.ReadAsync(store, name, shown, maxBytes, cancellationToken).ConfigureAwait(false);
-        return outcome is ImageFetchFailure { Code: Rows.RowErrorCode.ImageNotFound } && UploadedNames.LeadsOut(reference)
+        var outcome = await ReadBlobAsync(name, shown, maxBytes, cancellationToken).ConfigureAwait(false);
+        return outcome is ImageFetchFailure { Code: RowErrorCode.ImageNotFound } && UploadedNames.LeadsOut(reference)
             ? new ImageFetchFailure(
-                Rows.RowErrorCode.ImageOutsideInput,
+                RowErrorCode.ImageOutsideInput,
                 $"'{shown}' is outside the input and was not uploaded with it; submit with --image-root FOLDER to allow the folder it is in.")
             : outcome;
     }
 
     /// <inheritdoc/>
-    public Task ProbeAsync(CancellationToken cancellationToken) => store.GetPropertiesAsync(ProbedName, cancellationToken);
+    public Task ProbeAsync(CancellationToken cancellationToken) => _store.GetPropertiesAsync(ProbedName, cancellationToken);
 
-    private static Rows.RowErrorCode RowErrorCodeFor(string reference) =>
-        UploadedNames.LeadsOut(reference) ? Rows.RowErrorCode.ImageOutsideInput : Rows.RowErrorCode.ImageNotFound;
+    private async Task<ImageFetchOutcome> ReadBlobAsync(string name, string shown, int maxBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var content = await _store.ReadAsync(name, maxBytes, cancellationToken).ConfigureAwait(false);
+            return content is null
+                ? new ImageFetchFailure(RowErrorCode.ImageNotFound, $"There is no image '{shown}' in '{_store.Location}'.")
+                : ImageFetchOutcome.Of(content.Bytes, $"'{shown}'");
+        }
+        catch (BlobTooLargeException exception)
+        {
+            return new ImageFetchFailure(RowErrorCode.ImageTooLarge, exception.Message);
+        }
+        catch (BlobOutsideRootException exception)
+        {
+            return new ImageFetchFailure(RowErrorCode.ImageOutsideInput, exception.Message);
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or BlobNameException or BlobRefusedException)
+        {
+            return new ImageFetchFailure(RowErrorCode.ImageNotFound, exception.Message);
+        }
+    }
+
+    private static RowErrorCode RowErrorCodeFor(string reference) =>
+        UploadedNames.LeadsOut(reference) ? RowErrorCode.ImageOutsideInput : RowErrorCode.ImageNotFound;
 }

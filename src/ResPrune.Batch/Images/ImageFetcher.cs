@@ -10,13 +10,32 @@ namespace ResPrune.Batch.Images;
 /// <param name="images">Where the job's images are; null when it has no such place.</param>
 /// <param name="urls">Images named by URL; null when none are fetched.</param>
 /// <param name="options">Limits.</param>
-public sealed partial class ImageFetcher(IImagePlace? images, IImageUrls? urls, ImageFetcherOptions options)
+/// <param name="time">Clock of waits and deadlines; null (default) is the system's.</param>
+public sealed partial class ImageFetcher(IImagePlace? images, IImageUrls? urls, ImageFetcherOptions options, TimeProvider? time = null)
 {
-    /// <summary>Fetches one image. What is wrong with the reference is an outcome, never an exception.</summary>
-    /// <exception cref="IOException">The image root itself cannot be read; another attempt may succeed.</exception>
+    private readonly RepeatedImages? _images = images is null ? null : new RepeatedImages(images, options.Retry, time ?? TimeProvider.System);
+
+    /// <summary>Fetches one image. Whatever is wrong with the reference or the image is an outcome, never an exception.</summary>
+    /// <exception cref="IOException">The place the image is in cannot be read at all; another attempt may succeed.</exception>
     public async Task<ImageFetchOutcome> FetchAsync(string reference, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reference);
+        try
+        {
+            return await FindAsync(reference, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (
+            exception is not (IOException or ObjectDisposedException) && !cancellationToken.IsCancellationRequested)
+        {
+            // Nobody has seen it yet; whatever it is, it costs this row only.
+            return Fail(
+                RowErrorCode.ImageNotFound,
+                $"'{ImageFetchOutcome.Show(reference)}' cannot be read: {ImageFetchOutcome.Brief(exception.Message).TrimEnd('.')}.");
+        }
+    }
+
+    private async Task<ImageFetchOutcome> FindAsync(string reference, CancellationToken cancellationToken)
+    {
         if (reference.StartsWith("data:", StringComparison.OrdinalIgnoreCase)) return DecodeDataUrl(reference);
         var shown = ImageFetchOutcome.Show(reference);
         if (UrlPattern().IsMatch(reference))
@@ -26,15 +45,10 @@ public sealed partial class ImageFetcher(IImagePlace? images, IImageUrls? urls, 
                 : await urls.FetchAsync(reference, options.MaxBytes, cancellationToken).ConfigureAwait(false);
         }
 
-        return images is null
+        return _images is null
             ? Fail(RowErrorCode.ImageNotFound, $"'{shown}' is not read: this job has no folder of images.")
-            : await images.ReadAsync(reference, options.MaxBytes, cancellationToken).ConfigureAwait(false);
+            : await _images.ReadAsync(reference, shown, options.MaxBytes, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>Looks whether the image place answers at all, after an image in it could not be read.</summary>
-    /// <exception cref="IOException">It does not; another attempt may succeed.</exception>
-    public Task ProbeAsync(CancellationToken cancellationToken) =>
-        images is null ? Task.CompletedTask : images.ProbeAsync(cancellationToken);
 
     /// <summary>Whether a reference is a file of the image place, and neither a data URL nor a web address.</summary>
     public static bool IsFile(string reference)

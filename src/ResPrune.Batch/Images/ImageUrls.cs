@@ -4,7 +4,7 @@ using ResPrune.Batch.Storage;
 namespace ResPrune.Batch.Images;
 
 /// <summary>Images by URL: of an allowed container, read with this process's identity, or of an allowed web server.</summary>
-internal sealed class ImageUrls(IReadOnlyList<IBlobStore> containers, HttpsImageSource? https) : IImageUrls
+internal sealed class ImageUrls(IReadOnlyList<StoredImages> containers, HttpsImageSource? https) : IImageUrls
 {
     /// <inheritdoc/>
     public async Task<ImageFetchOutcome> FetchAsync(string url, int maxBytes, CancellationToken cancellationToken)
@@ -23,12 +23,12 @@ internal sealed class ImageUrls(IReadOnlyList<IBlobStore> containers, HttpsImage
     }
 
     private static async Task<ImageFetchOutcome> FromContainerAsync(
-        IBlobStore container, Uri url, string place, string shown, int maxBytes, CancellationToken cancellationToken)
+        StoredImages container, Uri url, string place, string shown, int maxBytes, CancellationToken cancellationToken)
     {
         if (url.Query.Length > 0 || url.Fragment.Length > 0)
             return new ImageFetchFailure(RowErrorCode.UrlNotAllowed, $"'{shown}' is in an allowed container and is read without a query; remove it.");
         return BlobName.TryCanonicalise(place[(container.Location.Length + 1)..], out var name, out var reason)
-            ? await BlobImage.ReadAsync(container, name, shown, maxBytes, cancellationToken).ConfigureAwait(false)
+            ? await container.ReadAsync(name, shown, maxBytes, cancellationToken).ConfigureAwait(false)
             : new ImageFetchFailure(RowErrorCode.ImageNotFound, $"'{shown}' is not read: {reason}.");
     }
 }

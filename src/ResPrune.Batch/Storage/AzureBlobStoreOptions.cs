@@ -20,15 +20,8 @@ public sealed record AzureBlobStoreOptions
     [Range(1, 5000)]
     public int? PageSize { get; init; }
 
-    /// <summary>Tries after the first of a request that failed on the way, was throttled (429) or met a busy service (500, 502, 503, 504). Default 4.</summary>
-    [Range(0, 20)]
-    public int Retries { get; init; } = 4;
-
-    /// <summary>Wait before the first retry; doubles with each, with jitter. Default 200 ms.</summary>
-    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
-
-    /// <summary>Longest wait between two tries. Default 3 s.</summary>
-    public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>How requests are repeated that failed on the way, were throttled (429) or met a busy service (408, 500, 502, 503, 504).</summary>
+    public StoreRetryOptions Retry { get; init; } = new();
 
     /// <summary>Longest silence of the network within one try. Default 10 s.</summary>
     public TimeSpan NetworkTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -103,10 +103,10 @@ internal sealed class AzureBlockStream(BlockBlobClient blob, AzureBlobStoreOptio
     private async Task<byte[]> StageAsync(string id, byte[] block, int count)
     {
         await faults.RunAsync(
-            async () =>
+            async token =>
             {
                 using var content = new MemoryStream(block, 0, count, writable: false);
-                await blob.StageBlockAsync(id, content, cancellationToken: _abandoned.Token).ConfigureAwait(false);
+                await blob.StageBlockAsync(id, content, cancellationToken: token).ConfigureAwait(false);
                 return true;
             },
             _abandoned.Token).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Azure;
@@ -7,28 +9,23 @@ using Azure.Storage.Blobs.Models;
 namespace ResPrune.Batch.Storage;
 
 /// <summary>
-/// What the Azure SDK throws, in the words of <see cref="IBlobStore"/>: an <see cref="IOException"/> that names the container and what to do. No message
-/// repeats what the service or the SDK wrote at length: it may hold a signature.
+/// What the Azure SDK throws: whether it is tried again, and in the words of <see cref="IBlobStore"/> an <see cref="IOException"/> that names the
+/// container and what to do. No message repeats what the service or the SDK wrote at length: it may hold a signature.
 /// </summary>
-internal sealed class AzureFaults(Uri service, string container)
+internal sealed class AzureFaults(Uri service, string container, StoreRetryOptions options, TimeProvider time)
 {
+    // The service's own header comes first: it is the finer one.
+    private static readonly string[] MillisecondHeaders = ["x-ms-retry-after-ms", "retry-after-ms"];
+
+    private readonly StoreRetry _retry = new(options, time, MayPass, exception => RetryAfter(exception, time.GetUtcNow()));
     private readonly string _url = $"{service.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{container}";
 
-    /// <summary>True for a fault of the SDK or of the way to the service.</summary>
-    public static bool IsStorage(Exception exception) => exception
-        is RequestFailedException
-        or AuthenticationFailedException
-        or AggregateException
-        or HttpRequestException
-        or (IOException and not (BlobStoreUnavailableException or BlobTooLargeException))
-        or OperationCanceledException;
-
-    /// <summary>Runs an operation; its faults come out translated.</summary>
-    public async Task<T> RunAsync<T>(Func<Task<T>> operation, CancellationToken cancellationToken)
+    /// <summary>Runs a request, again where its fault may pass; the fault that stays comes out translated.</summary>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
     {
         try
         {
-            return await operation().ConfigureAwait(false);
+            return await _retry.RunAsync(request, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (IsStorage(exception))
         {
@@ -37,10 +34,46 @@ internal sealed class AzureFaults(Uri service, string container)
         }
     }
 
-    /// <summary>The exception to throw for a fault that is not the caller's cancellation.</summary>
-    public IOException Translate(Exception exception) => exception switch
+    private static bool IsStorage(Exception exception) => exception
+        is RequestFailedException
+        or AuthenticationFailedException
+        or AggregateException
+        or HttpRequestException
+        or BrokenBodyException
+        or (IOException and not (BlobStoreUnavailableException or BlobTooLargeException or BlobRefusedException))
+        or OperationCanceledException;
+
+    // A name that is not there will not be there in a second; a name service that does not answer may.
+    private static bool MayPass(Exception exception) => exception switch
     {
-        // The SDK's retries come as one exception with every try in it; the last one tells where it ended.
+        RequestFailedException { Status: not (0 or 408 or 429 or 500 or 502 or 503 or 504) } => false,
+        CredentialUnavailableException => false,
+        _ => IsStorage(exception) && RootOf(exception) is not SocketException { SocketErrorCode: SocketError.HostNotFound },
+    };
+
+    private static TimeSpan? RetryAfter(Exception exception, DateTimeOffset now)
+    {
+        if ((exception as RequestFailedException)?.GetRawResponse() is not { } response) return null;
+        foreach (var header in MillisecondHeaders)
+        {
+            if (response.Headers.TryGetValue(header, out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
+                return TimeSpan.FromMilliseconds(milliseconds);
+        }
+
+        return response.Headers.TryGetValue("Retry-After", out var given) && RetryConditionHeaderValue.TryParse(given, out var after)
+            ? after.Delta ?? (after.Date > now ? after.Date - now : null)
+            : null;
+    }
+
+    private static Exception RootOf(Exception exception)
+    {
+        while (exception.InnerException is { } inner && exception is not (SocketException or AuthenticationException)) exception = inner;
+        return exception;
+    }
+
+    /// <summary>The exception to throw for a fault that is not the caller's cancellation.</summary>
+    private IOException Translate(Exception exception) => exception switch
+    {
         AggregateException tries when tries.InnerExceptions.Count > 0 => Translate(tries.InnerExceptions[^1]),
         RequestFailedException { Status: 0 } lost => Unreachable(lost),
         RequestFailedException answer => OfStatus(answer),
@@ -49,8 +82,9 @@ internal sealed class AzureFaults(Uri service, string container)
             + $"'az login', or put a connection string into {BlobStoresOptions.ConnectionStringVariable} and give the address as azure:{container}."),
         AuthenticationFailedException => Unavailable(
             $"Signing in for '{_url}' failed. Check the workload identity (AZURE_CLIENT_ID, AZURE_TENANT_ID and the federated token file) or run 'az login'."),
-        OperationCanceledException => new IOException(
+        OperationCanceledException or IOException { InnerException: TimeoutException } => new IOException(
             $"'{_url}' did not answer in time; the outcome is not known. Is the service overloaded or the network cut?", exception),
+        BrokenBodyException { InnerException: OperationCanceledException silent } => Translate(silent),
         _ => Unreachable(exception),
     };
 
@@ -75,17 +109,16 @@ internal sealed class AzureFaults(Uri service, string container)
             401 or 403 => Unavailable(
                 $"No permission for '{_url}' ({code}). Give the identity the role 'Storage Blob Data Contributor' on the container (Reader where it only "
                 + "reads), and check the account's network rules."),
-            429 or 500 or 502 or 503 or 504 => new IOException($"'{_url}' is busy ({code}), also after the retries; try again later.", answer),
-            _ => new IOException($"'{_url}' refused a request ({code}).", answer),
+            408 or 429 or 500 or 502 or 503 or 504 => new IOException(
+                $"'{_url}' is busy ({code}), tried {(options.Retries == 0 ? "once" : $"up to {options.Tries} times")}; try again later.", answer),
+            _ => new BlobRefusedException($"'{_url}' refused a request ({code}).", answer),
         };
     }
 
     private BlobStoreUnavailableException Unreachable(Exception exception)
     {
-        var root = exception;
-        while (root.InnerException is not null && root is not (SocketException or AuthenticationException)) root = root.InnerException;
         return new BlobStoreUnavailableException(
-            _url, $"'{service.Host}:{service.Port}' cannot be reached ({root.Message.TrimEnd('.')}). Check the address, the network and its DNS.", exception)
+            _url, $"'{service.Host}:{service.Port}' cannot be reached ({RootOf(exception).Message.TrimEnd('.')}). Check the address, the network and its DNS.", exception)
         {
             IsPermanent = false,
         };

@@ -1,69 +1,45 @@
+using Azure.Storage.Blobs.Models;
+
 namespace ResPrune.Batch.Storage;
 
-/// <summary>The body of a read from the service; its faults come as <see cref="IOException"/>. Owns the stream.</summary>
-internal sealed class AzureReadStream(Stream inner, AzureFaults faults) : Stream
+/// <summary>
+/// The body of a read from the service. Where it breaks, the rest is asked for, of the same version; a read that gets further begins a new count of
+/// tries. Faults come as <see cref="IOException"/>.
+/// </summary>
+/// <param name="first">The body as it was opened.</param>
+/// <param name="reopen">Opens what follows after so many bytes.</param>
+/// <param name="faults">Repeats and translates.</param>
+internal sealed class AzureReadStream(
+    BlobDownloadStreamingResult first, Func<long, CancellationToken, Task<BlobDownloadStreamingResult>> reopen, AzureFaults faults) : ReadOnlyStream
 {
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count)
-    {
-        try
-        {
-            return inner.Read(buffer, offset, count);
-        }
-        catch (Exception exception) when (AzureFaults.IsStorage(exception))
-        {
-            throw faults.Translate(exception);
-        }
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    private BlobDownloadStreamingResult? _body = first;
+    private long _done;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        try
-        {
-            return await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (AzureFaults.IsStorage(exception))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw faults.Translate(exception);
-        }
-    }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override async ValueTask DisposeAsync()
-    {
-        await inner.DisposeAsync().ConfigureAwait(false);
-        await base.DisposeAsync().ConfigureAwait(false);
+        var read = await faults.RunAsync(token => TryReadAsync(buffer, token), cancellationToken).ConfigureAwait(false);
+        _done += read;
+        return read;
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) inner.Dispose();
+        if (disposing) _body?.Dispose();
         base.Dispose(disposing);
+    }
+
+    private async Task<int> TryReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _body ??= await reopen(_done, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _body.Content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _body.Dispose();
+            _body = null;
+            throw;
+        }
     }
 }

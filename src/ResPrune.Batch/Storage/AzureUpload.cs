@@ -26,11 +26,12 @@ internal sealed class AzureUpload(BlockBlobClient blob, AzureBlobStoreOptions op
         if (_completed) throw new InvalidOperationException($"The upload of '{blob.Name}' was completed before.");
         _completed = true;
         var blocks = await _content.FinishAsync(cancellationToken).ConfigureAwait(false);
-        Func<AzureWrite, Task<Response<BlobContentInfo>>> send = blocks is null
-            ? write => PutAsync(blob, _content.Buffered, write, cancellationToken)
-            : write => blob.CommitBlockListAsync(
-                blocks, new CommitBlockListOptions { Conditions = write.Conditions, Metadata = write.Metadata }, cancellationToken);
-        return await faults.RunAsync(() => AzureWrite.RunAsync(blob, condition, send, cancellationToken), cancellationToken).ConfigureAwait(false);
+        Func<AzureWrite, CancellationToken, Task<Response<BlobContentInfo>>> send = blocks is null
+            ? (write, token) => PutAsync(blob, _content.Buffered, write, token)
+            : (write, token) => blob.CommitBlockListAsync(
+                blocks, new CommitBlockListOptions { Conditions = write.Conditions, Metadata = write.Metadata }, token);
+        var write = new AzureWrite(blob, condition);
+        return await faults.RunAsync(token => write.TryAsync(send, token), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using Azure.Storage.Blobs.Specialized;
 namespace ResPrune.Batch.Storage;
 
 /// <summary>
-/// One write with its condition. The SDK repeats a request whose reply was lost; when the lost one was carried out, the repeat finds its own blob in
-/// the way. So every write leaves a mark of its own on the blob, and a refusal is only believed when the mark there is another's.
+/// One write with its condition. A request whose reply was lost is repeated; when the lost one was carried out, the repeat finds its own blob in
+/// the way. So every write leaves a mark of its own on the blob, the same at every try, and a refusal is only believed when the mark there is another's.
 /// </summary>
 internal sealed class AzureWrite
 {
@@ -15,7 +15,8 @@ internal sealed class AzureWrite
     private readonly BlobWriteCondition _condition;
     private readonly string _mark = Guid.NewGuid().ToString("N");
 
-    private AzureWrite(BlockBlobClient blob, BlobWriteCondition condition)
+    /// <summary>Creates the write; each try of it is a call of <see cref="TryAsync"/>.</summary>
+    public AzureWrite(BlockBlobClient blob, BlobWriteCondition condition)
     {
         _blob = blob;
         _condition = condition;
@@ -32,26 +33,20 @@ internal sealed class AzureWrite
         _ => null,
     };
 
-    /// <summary>Runs the request that makes the write visible.</summary>
-    /// <param name="blob">The blob.</param>
-    /// <param name="condition">When it may be written.</param>
+    /// <summary>Sends the request that makes the write visible once, and finds out what a refusal means.</summary>
     /// <param name="send">Sends the request with the conditions and the metadata of this write.</param>
     /// <param name="cancellationToken">Gives up; the outcome is unknown then.</param>
-    public static async Task<BlobWriteResult> RunAsync(
-        BlockBlobClient blob,
-        BlobWriteCondition condition,
-        Func<AzureWrite, Task<Response<BlobContentInfo>>> send,
-        CancellationToken cancellationToken)
+    public async Task<BlobWriteResult> TryAsync(
+        Func<AzureWrite, CancellationToken, Task<Response<BlobContentInfo>>> send, CancellationToken cancellationToken)
     {
-        var write = new AzureWrite(blob, condition);
         try
         {
-            var written = await send(write).ConfigureAwait(false);
+            var written = await send(this, cancellationToken).ConfigureAwait(false);
             return BlobWriteResult.Written(written.Value.ETag.ToString());
         }
         catch (RequestFailedException refusal) when (IsRefusal(refusal))
         {
-            if (await write.ResolveAsync(cancellationToken).ConfigureAwait(false) is { } result) return result;
+            if (await ResolveAsync(cancellationToken).ConfigureAwait(false) is { } result) return result;
             throw;
         }
     }

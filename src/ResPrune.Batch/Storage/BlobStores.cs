@@ -1,6 +1,8 @@
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Identity;
 using Azure.Storage.Blobs;
+using ResPrune.Batch.Http;
 
 namespace ResPrune.Batch.Storage;
 
@@ -8,7 +10,19 @@ namespace ResPrune.Batch.Storage;
 /// <param name="options">Connection string, identity, limits.</param>
 public sealed class BlobStores(BlobStoresOptions options)
 {
-    private readonly Lazy<TokenCredential> _identity = new(() => options.Credential ?? new DefaultAzureCredential());
+    // One for all, as the SDK's own is, with its settings; what it does not have is OneTry.
+    private static readonly HttpClientTransport Transport = new(new HttpClient(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ConnectCallback = OneTry.ConnectAsync,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    });
+
+    private readonly Lazy<TokenCredential> _identity = new(() => options.Credential ?? Identity());
 
     /// <summary>Opens a store for reading and writing, and tries whether it can be written. A folder is made where it is missing, a container never.</summary>
     /// <exception cref="FormatException">The address, or the connection string, cannot be read.</exception>
@@ -54,6 +68,14 @@ public sealed class BlobStores(BlobStoresOptions options)
         return new AzureBlobStore(service.GetBlobContainerClient(address.Container), ServiceOf(service), address.Prefix, options.Azure, writable);
     }
 
+    // A sign-in that fails is repeated with the request it is for.
+    private static DefaultAzureCredential Identity()
+    {
+        var identity = new DefaultAzureCredentialOptions();
+        identity.Retry.MaxRetries = 0;
+        return new DefaultAzureCredential(identity);
+    }
+
     // The client's own URI carries the signature where the connection string has one.
     private static Uri ServiceOf(BlobServiceClient service) => new(service.Uri.GetLeftPart(UriPartial.Path));
 
@@ -81,11 +103,11 @@ public sealed class BlobStores(BlobStoresOptions options)
     {
         var azure = options.Azure;
         var client = new BlobClientOptions();
-        client.Retry.Mode = RetryMode.Exponential;
-        client.Retry.MaxRetries = azure.Retries;
-        client.Retry.Delay = azure.RetryDelay;
-        client.Retry.MaxDelay = azure.MaxRetryDelay;
+        // Repeated by StoreRetry, and only there.
+        client.Retry.MaxRetries = 0;
         client.Retry.NetworkTimeout = azure.NetworkTimeout;
+        client.Transport = Transport;
+        client.AddPolicy(new AzureBodies(), HttpPipelinePosition.PerRetry);
         client.Diagnostics.ApplicationId = "ResPrune";
         return client;
     }

@@ -17,7 +17,7 @@ public sealed record BlobStoresOptions
     /// <summary>The identity for container URLs; null (default) takes <c>DefaultAzureCredential</c>: workload identity, managed identity, <c>az login</c>.</summary>
     public TokenCredential? Credential { get; init; }
 
-    /// <summary>Blocks, pages, retries.</summary>
+    /// <summary>Blocks, pages, retries of containers.</summary>
     public AzureBlobStoreOptions Azure { get; init; } = new();
 
     /// <summary>The options that the environment gives.</summary>

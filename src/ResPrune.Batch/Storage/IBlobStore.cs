@@ -7,12 +7,15 @@ namespace ResPrune.Batch.Storage;
 /// </summary>
 /// <remarks>
 /// Every method throws <see cref="BlobNameException"/> for an unusable name and <see cref="IOException"/> (or a derived type) when the
-/// store cannot do its work. After an <see cref="IOException"/> from a write the outcome is unknown: read before deciding anything.
+/// store cannot do its work, after it has tried again itself as long as that may help. After an <see cref="IOException"/> from a write the outcome is unknown: read before deciding anything.
 /// </remarks>
 public interface IBlobStore
 {
     /// <summary>Where the store is, for messages: a folder path or a container URL.</summary>
     string Location { get; }
+
+    /// <summary>The same store, each request tried once: for a caller that decides itself what another try is. The others leave repeating to the store.</summary>
+    IBlobStore WithoutRetries => this;
 
     /// <summary>Reads a blob's ETag and length; null when there is no such blob.</summary>
     Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken);

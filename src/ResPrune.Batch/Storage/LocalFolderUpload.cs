@@ -35,7 +35,7 @@ internal sealed class LocalFolderUpload : BlobUpload
         var parent = _folder.MakeFolderFor(_name);
         var target = $"{parent}/{Path.GetFileName(_name)}";
         if (Directory.Exists(target))
-            throw new IOException($"'{_name}' cannot be written to '{_folder.Root}': there is a folder of that name.");
+            throw new BlobRefusedException($"'{_name}' cannot be written to '{_folder.Root}': there is a folder of that name.");
         var result = condition.IsCreateOnly
             ? await CreateAsync(target, cancellationToken).ConfigureAwait(false)
             : await ReplaceAsync(target, condition.ETag, cancellationToken).ConfigureAwait(false);

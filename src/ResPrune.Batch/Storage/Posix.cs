@@ -64,7 +64,7 @@ internal static partial class Posix
 
     /// <summary>The exception of a failed call.</summary>
     public static IOException Error(string call, string path, int error) =>
-        new($"{call} of '{path}' failed: {Marshal.GetPInvokeErrorMessage(error)} (errno {error}).");
+        new($"{call} of '{path}' failed: {Marshal.GetPInvokeErrorMessage(error)} (errno {error}).", error);
 
     private static SafeFileHandle Opened(string path, int flags)
     {

@@ -23,6 +23,9 @@ public sealed class StoreFolder : IBlobStore
     public string Location => $"{_store.Location}/{_prefix[..^1]}";
 
     /// <inheritdoc/>
+    public IBlobStore WithoutRetries => new StoreFolder(_store.WithoutRetries, _prefix[..^1]);
+
+    /// <inheritdoc/>
     public async Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken)
     {
         if (!MayExist(name, out var inside)) return null;

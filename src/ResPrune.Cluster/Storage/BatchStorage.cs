@@ -10,7 +10,7 @@ using ResPrune.Cluster.Workers;
 
 namespace ResPrune.Cluster.Storage;
 
-/// <summary>The batch protocol as grains and workers use it: every step with deadlines and retries, and safe to repeat.</summary>
+/// <summary>The batch protocol as grains and workers use it: every step with a deadline, and safe to repeat; the store repeats its requests itself.</summary>
 internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFetcherOptions images, StoragePolicy policy, TimeProvider time)
 {
     private const int RecordsAbreast = 16;
@@ -146,7 +146,7 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
         var record = await ReadRecordAsync(batch, cancellationToken) ?? throw new KeyNotFoundException($"There is no batch {batch}.");
         var root = record.Spec.ImageRoot;
         var place = root is null ? null : await OpenImagesAsync(root, cancellationToken);
-        return new BatchContext(record, new ImageFetcher(place, roots.Urls, images));
+        return new BatchContext(record, new ImageFetcher(place, roots.Urls, images, time));
     }
 
     private async Task<IImagePlace> OpenImagesAsync(string root, CancellationToken cancellationToken)

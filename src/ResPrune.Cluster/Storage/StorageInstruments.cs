@@ -6,13 +6,13 @@ namespace ResPrune.Cluster.Storage;
 /// <summary>Metrics of the calls to the blob store.</summary>
 internal sealed class StorageInstruments
 {
-    /// <summary>The try succeeded.</summary>
+    /// <summary>The operation succeeded.</summary>
     public const string Success = "success";
 
-    /// <summary>The try failed and is repeated.</summary>
+    /// <summary>A request of it failed and is repeated by the store.</summary>
     public const string Retried = "retry";
 
-    /// <summary>The try failed and was the last.</summary>
+    /// <summary>The operation failed; nothing below repeats it.</summary>
     public const string Failed = "error";
 
     private readonly Histogram<double> _duration;
@@ -21,14 +21,14 @@ internal sealed class StorageInstruments
     public StorageInstruments(IMeterFactory meters)
     {
         var meter = meters.Create(EngineInstruments.MeterName);
-        _faults = meter.CreateCounter<long>("resprune.storage.faults", "{try}", "Tries of blob store operations that failed, repeated (retry) or not (error).");
+        _faults = meter.CreateCounter<long>("resprune.storage.faults", "{try}", "Requests to the blob store that failed and were repeated (retry), and operations that failed (error).");
         foreach (var operation in StorageOperations.All)
             foreach (var status in (string[])[Retried, Failed])
                 _faults.Add(0, new("operation", operation), new KeyValuePair<string, object?>("status", status));
         _duration = meter.CreateHistogram(
             "resprune.storage.operation.duration",
             "s",
-            "Duration of one try of a blob store operation.",
+            "Duration of a blob store operation; of the failed try alone where status is retry.",
             tags: null,
             new InstrumentAdvice<double>
             {
@@ -36,7 +36,7 @@ internal sealed class StorageInstruments
             });
     }
 
-    /// <summary>A try came to its end.</summary>
+    /// <summary>An operation, or a try within it, came to its end.</summary>
     public void OperationFinished(string operation, string status, TimeSpan duration)
     {
         KeyValuePair<string, object?> by = new("operation", operation), ended = new("status", status);

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using ResPrune.Batch.Storage;
 
 namespace ResPrune.Cluster.Storage;
 
 /// <summary>
-/// Runs blob store operations with a deadline for each try and retries with exponential back-off and full jitter. Only faults that may
-/// pass by themselves are retried. Every operation given to it must be repeatable: after a time-out it may have been carried out.
+/// Runs blob store operations under a deadline, measures them, and logs what the store repeats for them. It repeats nothing itself: the store does
+/// (<see cref="StoreRetryOptions"/>), and what fails then goes back to whoever gives the work out again.
 /// </summary>
 internal sealed partial class StoragePolicy(
     IOptions<StorageOptions> options,
@@ -15,72 +16,37 @@ internal sealed partial class StoragePolicy(
 {
     private readonly StorageOptions _options = options.Value;
 
-    /// <summary>Runs <paramref name="operation"/> until it succeeds, fails for good, or the tries are used up.</summary>
+    /// <summary>Runs <paramref name="operation"/> once.</summary>
     /// <param name="name">One of <see cref="StorageOperations"/>: the metric tag.</param>
-    /// <param name="operation">The operation; its token carries the deadline of the try.</param>
-    /// <param name="cancellationToken">Ends the tries and the waits between them.</param>
-    /// <exception cref="TimeoutException">The last try ran into its deadline.</exception>
+    /// <param name="operation">The operation; its token carries the deadline.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="TimeoutException">It ran into its deadline.</exception>
     public async Task<T> RunAsync<T>(string name, Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
     {
-        for (var retry = 0; ; retry++)
+        StoreRetries.Observer = retried =>
         {
-            var started = time.GetTimestamp();
-            try
-            {
-                var result = await TryAsync(name, operation, cancellationToken);
-                instruments.OperationFinished(name, StorageInstruments.Success, time.GetElapsedTime(started));
-                return result;
-            }
-            catch (Exception exception) when (IsTransient(exception) && retry < _options.Retries)
-            {
-                instruments.OperationFinished(name, StorageInstruments.Retried, time.GetElapsedTime(started));
-                var delay = Delay(retry);
-                LogRetry(logger, name, retry + 1, _options.Retries, delay, exception.Message);
-                await Task.Delay(delay, time, cancellationToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                instruments.OperationFinished(name, StorageInstruments.Failed, time.GetElapsedTime(started));
-                throw;
-            }
-        }
-    }
-
-    /// <inheritdoc cref="RunAsync{T}"/>
-    public Task RunAsync(string name, Func<CancellationToken, Task> operation, CancellationToken cancellationToken) =>
-        RunAsync(
-            name,
-            async token =>
-            {
-                await operation(token);
-                return true;
-            },
-            cancellationToken);
-
-    /// <summary>Faults of the way to the store; what the store says about the request itself is final.</summary>
-    private static bool IsTransient(Exception exception) => exception
-        is TimeoutException
-        or HttpRequestException
-        or (IOException and not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException));
-
-    private async Task<T> TryAsync<T>(string name, Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
-    {
-        using var deadline = new CancellationTokenSource(_options.TryTimeout, time);
+            instruments.OperationFinished(name, StorageInstruments.Retried, retried.Duration);
+            LogRetry(logger, name, retried.Retry, retried.Retries, retried.Delay, retried.Failure.Message);
+        };
+        using var deadline = new CancellationTokenSource(_options.Deadline, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var started = time.GetTimestamp();
         try
         {
-            return await operation(both.Token);
+            var result = await operation(both.Token);
+            instruments.OperationFinished(name, StorageInstruments.Success, time.GetElapsedTime(started));
+            return result;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"Storage operation '{name}' took longer than {_options.TryTimeout}.");
+            instruments.OperationFinished(name, StorageInstruments.Failed, time.GetElapsedTime(started));
+            throw new TimeoutException($"Storage operation '{name}' took longer than {_options.Deadline}.");
         }
-    }
-
-    private TimeSpan Delay(int retry)
-    {
-        var ceiling = Math.Min(_options.MaxDelay.TotalSeconds, _options.BaseDelay.TotalSeconds * Math.Pow(2, retry));
-        return TimeSpan.FromSeconds(ceiling * Random.Shared.NextDouble());
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            instruments.OperationFinished(name, StorageInstruments.Failed, time.GetElapsedTime(started));
+            throw;
+        }
     }
 
     [LoggerMessage(

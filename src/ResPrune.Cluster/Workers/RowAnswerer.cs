@@ -21,8 +21,6 @@ internal sealed partial class RowAnswerer(
     TimeProvider time,
     ILogger<RowAnswerer> logger)
 {
-    private const int Fetches = 3;
-
     private readonly GpuWorkerOptions _options = options.Value;
 
     /// <summary>Answers a line; the row carries what the engine echoed beside what was asked.</summary>
@@ -90,25 +88,9 @@ internal sealed partial class RowAnswerer(
         }
     }
 
-    private async Task<ImageFetchOutcome> FetchAsync(BatchContext batch, BatchRequestLine line, CancellationToken cancellationToken)
-    {
-        for (var fetch = 1; ; fetch++)
-        {
-            try
-            {
-                return await storage.RunAsync(
-                    StorageOperations.ReadImage, token => batch.Images.FetchAsync(line.Image, token), cancellationToken);
-            }
-            catch (Exception exception) when (exception is IOException or TimeoutException)
-            {
-                // A place that does not answer at all is no fault of this row's. One that does may have come back just now; when it fails on this
-                // image again and again, it is.
-                await storage.RunAsync(StorageOperations.ReadImage, batch.Images.ProbeAsync, cancellationToken);
-                if (fetch == Fetches)
-                    return new ImageFetchFailure(RowErrorCode.ImageNotFound, $"'{line.ImageLabel}' cannot be read: {exception.Message}");
-            }
-        }
-    }
+    // Not repeated here: the fetcher does that, and knows whether the image or the place it is in is at fault.
+    private Task<ImageFetchOutcome> FetchAsync(BatchContext batch, BatchRequestLine line, CancellationToken cancellationToken) =>
+        storage.RunAsync(StorageOperations.ReadImage, token => batch.Images.FetchAsync(line.Image, token), cancellationToken);
 
     private async Task<GenerationOutcome> AskAsync(
         GenerationRequest request, string digest, IVisionLanguageEngine engine, CancellationToken cancellationToken)

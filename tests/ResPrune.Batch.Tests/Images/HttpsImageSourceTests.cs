@@ -255,7 +255,7 @@ public sealed class HttpsImageSourceTests : IAsyncLifetime
         using var zipped = new MemoryStream();
         using (var zip = new GZipStream(zipped, CompressionMode.Compress, leaveOpen: true)) zip.Write(new byte[5000]);
         _server.Reply = (_, stream, token) =>
-            TlsImageServer.WriteAsync(stream, "200 OK", "Content-Encoding: gzip\r\nSet-Cookie: who=you; Path=/\r\n", zipped.ToArray(), token);
+            TlsImageServer.WriteAsync(stream, "200 OK", "Content-Encoding: identity\r\nSet-Cookie: who=you; Path=/\r\n", zipped.ToArray(), token);
         var source = NewSource("pictures.test");
         for (var i = 0; i < 2; i++)
         {
@@ -268,10 +268,68 @@ public sealed class HttpsImageSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_compressed_answer_is_an_unsupported_image_that_says_so()
+    {
+        _server.Reply = (_, stream, token) => TlsImageServer.WriteAsync(stream, "200 OK", "Content-Encoding: gzip\r\n", [1, 2], token);
+        var failure = await AssertFailsAsync(RowErrorCode.ImageUnsupported, "https://pictures.test/a.png", "pictures.test");
+        Assert.Contains("compressed (gzip)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", 3)] // closed without an answer: the handler would repeat each try three times
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort", 3)]
+    [InlineData("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 3)]
+    [InlineData("HTTP/1.1 503 Busy\r\nRetry-After: 21\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 1)]
+    [InlineData("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 1)]
+    public async Task A_server_is_asked_as_often_as_the_table_says(string reply, int requests)
+    {
+        _server.Reply = async (_, stream, token) => await stream.WriteAsync(Encoding.ASCII.GetBytes(reply), token);
+        await AssertFailsAsync(RowErrorCode.ImageNotFound, "https://pictures.test/a.png", "pictures.test");
+        Assert.Equal((requests, requests), (_server.Requests.Count, _network.Dialled.Count));
+    }
+
+    [Fact]
+    public async Task A_busy_server_behind_a_redirect_is_asked_again_from_the_first_url_on()
+    {
+        _server.Reply = (head, stream, token) => head.StartsWith("GET /a ", StringComparison.Ordinal)
+            ? TlsImageServer.WriteAsync(stream, "302 Found", "Location: /b\r\n", [], token)
+            : TlsImageServer.WriteAsync(stream, "503 Busy", "", [], token);
+        await AssertFailsAsync(RowErrorCode.ImageNotFound, "https://pictures.test/a", "pictures.test");
+        Assert.Equal(6, _server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_wait_that_the_server_asks_for_is_kept()
+    {
+        var first = new TaskCompletionSource();
+        _server.Reply = async (_, stream, token) =>
+        {
+            var again = first.Task.IsCompleted;
+            await TlsImageServer.WriteAsync(stream, again ? "200 OK" : "429 Slow down", again ? "" : "Retry-After: 7\r\n", "bytes"u8.ToArray(), token);
+            first.TrySetResult();
+        };
+        var options = new HttpsImageOptions { AllowedHosts = ["pictures.test"], RetryDelay = TimeSpan.Zero, Timeout = TimeSpan.FromHours(1) };
+        using var source = new HttpsImageSource(options, _time, _network, _server.Trust);
+        var fetch = source.FetchAsync(new Uri("https://pictures.test/a.png"), MaxBytes, None);
+        await first.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        // The wait begins a little after the answer was sent: time goes on until the fetch has seen it pass.
+        while (!fetch.IsCompleted)
+        {
+            if (_server.Requests.Count == 1) _time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.WhenAny(fetch, Task.Delay(5, None));
+        }
+
+        Assert.IsType<FetchedImage>(await fetch);
+        Assert.True(_time.GetUtcNow() - _time.Start >= TimeSpan.FromSeconds(7), $"{_time.GetUtcNow() - _time.Start}");
+    }
+
+    [Fact]
     public async Task A_message_never_repeats_the_query()
     {
         _server.Reply = (_, stream, token) => TlsImageServer.WriteAsync(stream, "403 Forbidden", "", [], token);
         var failure = await AssertFailsAsync(RowErrorCode.ImageNotFound, "https://pictures.test/a.png?sig=hush", "pictures.test");
+        Assert.DoesNotContain("hush", failure.Message, StringComparison.Ordinal);
+        failure = await AssertFailsAsync(RowErrorCode.UrlNotAllowed, "https://me:hush@pictures.test/a.png", "pictures.test");
         Assert.DoesNotContain("hush", failure.Message, StringComparison.Ordinal);
         failure = await AssertFailsAsync(RowErrorCode.UrlNotAllowed, "https://other.test/a.png?sig=hush", "pictures.test");
         Assert.DoesNotContain("hush", failure.Message, StringComparison.Ordinal);

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using ResPrune.Azurite;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Commit;
+using ResPrune.Batch.Images;
+using ResPrune.Batch.Rows;
 using ResPrune.Batch.Storage;
 using ResPrune.Batch.Tests.Commit;
 
@@ -15,9 +17,7 @@ public sealed class AzureFaultTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private static readonly AzureBlobStoreOptions Options = AzuriteFixture.Small with
     {
-        Retries = 3,
-        RetryDelay = TimeSpan.FromMilliseconds(1),
-        MaxRetryDelay = TimeSpan.FromMilliseconds(5),
+        Retry = new StoreRetryOptions { Retries = 3, Delay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) },
         NetworkTimeout = TimeSpan.FromSeconds(2),
     };
 
@@ -154,12 +154,14 @@ public sealed class AzureFaultTests(AzuriteFixture azurite) : IAsyncLifetime
         var before = _proxy.Seen.Count;
         var exception = await Assert.ThrowsAnyAsync<IOException>(() => Store.PutAsync("x", "y", BlobWriteCondition.CreateOnly));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
-        Assert.Equal(Options.Retries + 1, _proxy.Seen.Count - before);
-        await Assert.ThrowsAnyAsync<IOException>(() => Store.ReadAsync("x", 10, None));
-        await Assert.ThrowsAnyAsync<IOException>(() => Store.OpenReadAsync("x", 0, null, None));
-        await Assert.ThrowsAnyAsync<IOException>(() => Store.NamesAsync());
-        await Assert.ThrowsAnyAsync<IOException>(() => Store.FoldersAsync(""));
-        await Assert.ThrowsAnyAsync<IOException>(() => Store.DeleteAsync("x", None));
+        Assert.Equal(Options.Retry.Retries + 1, _proxy.Seen.Count - before);
+        await AssertTriesAsync(() => Store.GetPropertiesAsync("x", None));
+        await AssertTriesAsync(() => Store.ReadAsync("x", 10, None));
+        await AssertTriesAsync(() => Store.OpenReadAsync("x", 0, null, None));
+        await AssertTriesAsync(() => Store.NamesAsync());
+        await AssertTriesAsync(() => Store.FoldersAsync(""));
+        await AssertTriesAsync(() => Store.DeleteAsync("x", None));
+        await AssertTriesAsync(() => Store.WithoutRetries.ReadAsync("x", 10, None), tries: 1);
         exception = await Assert.ThrowsAsync<BlobStoreUnavailableException>(() => OpenAsync(Options));
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
     }
@@ -167,7 +169,7 @@ public sealed class AzureFaultTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task A_silent_service_is_given_up_and_waiting_for_it_can_be_cancelled()
     {
-        var hasty = await OpenAsync(Options with { Retries = 1, NetworkTimeout = TimeSpan.FromMilliseconds(200) });
+        var hasty = await OpenAsync(Options with { Retry = Options.Retry with { Retries = 1 }, NetworkTimeout = TimeSpan.FromMilliseconds(200) });
         _proxy.Decide = (_, _) => StorageFault.Silence;
         var started = Stopwatch.GetTimestamp();
         var exception = await Assert.ThrowsAnyAsync<IOException>(() => hasty.PutAsync("x", "y"));
@@ -202,6 +204,90 @@ public sealed class AzureFaultTests(AzuriteFixture azurite) : IAsyncLifetime
         }
 
         Assert.Equal(large.Length, (await Store.GetPropertiesAsync("x", None))!.Length);
+    }
+
+    [Fact]
+    public async Task Every_page_of_a_listing_is_asked_for_again_and_none_is_left_out()
+    {
+        for (var i = 0; i < 20; i++) await Store.PutAsync($"a/{i:00}", "x");
+        _proxy.FailFirst(StorageFault.Busy, (method, target) => method == "GET" && target.Contains("comp=list", StringComparison.Ordinal));
+        Assert.Equal(20, (await Store.NamesAsync("a/")).Count);
+        _proxy.FailFirst(StorageFault.CutReply);
+        Assert.Equal(20, (await Store.NamesAsync("a/")).Count);
+    }
+
+    [Fact]
+    public async Task A_body_that_breaks_each_time_is_read_a_bounded_number_of_times()
+    {
+        await Store.WriteAsync("x", new byte[50_000], BlobWriteCondition.Always, None);
+        _proxy.Decide = (method, _) => method == "GET" ? StorageFault.CutReply : StorageFault.None;
+        await AssertTriesAsync(() => Store.ReadAsync("x", 50_000, None));
+    }
+
+    [Fact]
+    public async Task A_wait_that_the_service_asks_for_is_kept_and_one_beyond_the_deadline_is_not_begun()
+    {
+        await Store.PutAsync("x", "y");
+        var patient = await OpenAsync(Options with { Retry = Options.Retry with { Retries = 1 } });
+        _proxy.RetryAfter = TimeSpan.FromMilliseconds(300);
+        _proxy.FailFirst(StorageFault.Throttled);
+        var started = Stopwatch.GetTimestamp();
+        Assert.NotNull(await patient.ReadAsync("x", 10, None));
+        Assert.True(Stopwatch.GetElapsedTime(started) >= TimeSpan.FromMilliseconds(290), $"took {Stopwatch.GetElapsedTime(started)}");
+        _proxy.RetryAfter = TimeSpan.FromHours(1);
+        _proxy.Decide = (_, _) => StorageFault.Throttled;
+        await AssertTriesAsync(() => patient.ReadAsync("x", 10, None), tries: 1);
+    }
+
+    [Fact]
+    public async Task A_request_ends_at_its_deadline_however_many_tries_are_left()
+    {
+        var store = await OpenAsync(Options with { Retry = new StoreRetryOptions { Retries = 100, Deadline = TimeSpan.FromSeconds(1) } });
+        _proxy.Decide = (_, _) => StorageFault.Busy;
+        var exception = await Assert.ThrowsAnyAsync<IOException>(() => store.ReadAsync("x", 10, None));
+        Assert.Contains("is busy", exception.Message, StringComparison.Ordinal);
+        _proxy.Decide = (_, _) => StorageFault.Silence;
+        exception = await Assert.ThrowsAnyAsync<IOException>(() => store.ReadAsync("x", 10, None));
+        Assert.Contains("did not answer in time", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(nameof(StorageFault.Busy))]
+    [InlineData(nameof(StorageFault.LoseRequest))]
+    [InlineData(nameof(StorageFault.CutReply))]
+    public async Task An_image_that_fails_while_the_container_answers_is_a_row_error_after_as_many_tries_as_the_table_says(string fault)
+    {
+        await Store.PutAsync("bad.png", "some bytes of an image");
+        _proxy.Decide = (_, target) => target.Contains("/bad.png", StringComparison.Ordinal) ? Enum.Parse<StorageFault>(fault) : StorageFault.None;
+        var quick = new StoreRetryOptions { Delay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(2) };
+        var fetcher = new ImageFetcher(Store, urls: null, new ImageFetcherOptions { Retry = quick });
+        var before = _proxy.Seen.Count;
+        var failure = Assert.IsType<ImageFetchFailure>(await fetcher.FetchAsync("bad.png", None));
+        Assert.Equal(RowErrorCode.ImageNotFound, failure.Code);
+        Assert.Contains("tried 8 times", failure.Message, StringComparison.Ordinal);
+        var requests = _proxy.Seen.Skip(before).ToList();
+        Assert.Equal((8, 3), (requests.Count(IsImage), requests.Count(request => !IsImage(request))));
+    }
+
+    [Fact]
+    public async Task An_image_in_a_container_that_is_away_is_no_row_error_and_not_asked_for_more_than_that()
+    {
+        _proxy.Decide = (_, _) => StorageFault.LoseRequest;
+        var quick = new StoreRetryOptions { Delay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(2) };
+        var fetcher = new ImageFetcher(Store, urls: null, new ImageFetcherOptions { Retry = quick });
+        var before = _proxy.Seen.Count;
+        await Assert.ThrowsAnyAsync<IOException>(() => fetcher.FetchAsync("a.png", None));
+        Assert.Equal((5, 1), (_proxy.Seen.Skip(before).Count(request => request.Contains("/a.png", StringComparison.Ordinal)), _proxy.Seen.Skip(before).Count(
+            request => request.Contains("probe", StringComparison.Ordinal))));
+    }
+
+    private static bool IsImage(string request) => request.Contains("/bad.png", StringComparison.Ordinal);
+
+    private async Task AssertTriesAsync(Func<Task> request, int? tries = null)
+    {
+        var before = _proxy.Seen.Count;
+        await Assert.ThrowsAnyAsync<IOException>(request);
+        Assert.Equal(tries ?? Options.Retry.Retries + 1, _proxy.Seen.Count - before);
     }
 
     private async Task<IBlobStore> OpenAsync(AzureBlobStoreOptions options)

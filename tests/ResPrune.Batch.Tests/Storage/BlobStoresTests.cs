@@ -16,8 +16,7 @@ public sealed class BlobStoresTests(AzuriteFixture azurite)
 
     private static readonly AzureBlobStoreOptions Hasty = AzuriteFixture.Small with
     {
-        Retries = 1,
-        RetryDelay = TimeSpan.FromMilliseconds(1),
+        Retry = new StoreRetryOptions { Retries = 1, Delay = TimeSpan.FromMilliseconds(1) },
         NetworkTimeout = TimeSpan.FromSeconds(5),
     };
 

@@ -8,7 +8,6 @@ using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Batches;
 using ResPrune.Cluster.Fleet;
 using ResPrune.Cluster.Hosting;
-using ResPrune.Cluster.Storage;
 using ResPrune.Cluster.Workers;
 using ResPrune.Inference.Engine;
 
@@ -115,11 +114,9 @@ internal sealed class TestFleet : IAsyncDisposable
             options.LeaseDuration = TimeSpan.FromSeconds(3);
             options.SweepInterval = TimeSpan.FromMilliseconds(100);
         });
-        silo.Configure<StorageOptions>(options =>
-        {
-            options.Retries = 1;
-            options.BaseDelay = TimeSpan.FromMilliseconds(1);
-        });
+        // Quick, and as often as in earnest.
+        var retry = new StoreRetryOptions { Delay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(5) };
+        silo.Services.AddSingleton(new ImageFetcherOptions { Retry = retry });
         silo.Configure<FleetOptions>(options => options.ResumeUnfinished = false);
     }
 }

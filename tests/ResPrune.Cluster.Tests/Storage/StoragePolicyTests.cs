@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Storage;
 
 namespace ResPrune.Cluster.Tests.Storage;
@@ -13,59 +14,65 @@ public sealed class StoragePolicyTests : IDisposable
     private readonly FakeTimeProvider _time = new() { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
 
     [Fact]
-    public async Task A_fault_of_the_way_is_tried_again_until_it_passes()
-    {
-        var tries = 0;
-
-        var result = await Policy().RunAsync(
-            "read", _ => ++tries < 3 ? throw new IOException("gone") : Task.FromResult(42), CancellationToken.None);
-
-        Assert.Equal((42, 3), (result, tries));
-    }
-
-    [Fact]
-    public async Task After_the_last_retry_the_fault_is_the_callers()
+    public async Task A_fault_is_the_callers_at_once_because_the_store_has_tried_again_already()
     {
         var tries = 0;
 
         await Assert.ThrowsAsync<IOException>(
             () => Policy().RunAsync<int>("read", _ => throw new IOException($"try {++tries}"), CancellationToken.None));
 
-        Assert.Equal(4, tries);
-    }
-
-    [Fact]
-    public async Task What_the_store_says_about_the_request_is_final()
-    {
-        var tries = 0;
-
-        await Assert.ThrowsAsync<InvalidOperationException>(
-            () => Policy().RunAsync<int>("read", _ => throw new InvalidOperationException($"try {++tries}"), CancellationToken.None));
-
         Assert.Equal(1, tries);
     }
 
     [Fact]
-    public async Task A_try_that_hangs_ends_at_its_deadline_and_is_repeated()
+    public async Task What_the_store_repeats_is_counted_under_the_operation()
+    {
+        var seen = new List<(string? Operation, string? Status)>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, meters) =>
+            {
+                if (instrument.Name == "resprune.storage.faults") meters.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+        {
+            if (count > 0) seen.Add((tags[0].Value as string, tags[1].Value as string));
+        });
+        listener.Start();
+
+        await Policy().RunAsync(
+            "read",
+            _ =>
+            {
+                StoreRetries.Observer!(new StoreRetried(new IOException("gone"), 1, 7, TimeSpan.Zero, TimeSpan.FromSeconds(1)));
+                return Task.FromResult(42);
+            },
+            CancellationToken.None);
+
+        Assert.Equal([("read", "retry")], seen);
+        Assert.Null(StoreRetries.Observer);
+    }
+
+    [Fact]
+    public async Task An_operation_that_hangs_ends_at_its_deadline()
     {
         var hanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var tries = 0;
-        var run = Policy().RunAsync(
+        var run = Policy().RunAsync<int>(
             "read",
             async token =>
             {
-                if (++tries > 1) return "answer";
                 hanging.SetResult();
                 await Task.Delay(Timeout.InfiniteTimeSpan, token);
-                return "never";
+                return 0;
             },
             CancellationToken.None);
 
         await hanging.Task;
         Assert.False(run.IsCompleted);
-        _time.Advance(TimeSpan.FromSeconds(30));
+        _time.Advance(TimeSpan.FromMinutes(3));
 
-        Assert.Equal("answer", await run);
+        await Assert.ThrowsAsync<TimeoutException>(() => run);
     }
 
     [Fact]
@@ -91,7 +98,7 @@ public sealed class StoragePolicyTests : IDisposable
     public void Dispose() => _services.Dispose();
 
     private StoragePolicy Policy() => new(
-        Options.Create(new StorageOptions { Retries = 3, BaseDelay = TimeSpan.Zero }),
+        Options.Create(new StorageOptions()),
         new StorageInstruments(_services.GetRequiredService<IMeterFactory>()),
         _time,
         NullLogger<StoragePolicy>.Instance);
