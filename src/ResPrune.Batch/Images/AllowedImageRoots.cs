@@ -23,7 +23,7 @@ public sealed class AllowedImageRoots : IImageRoots, IDisposable
         _allowFolders = options.AllowFolders;
         _containers = [.. options.Containers.Select(Container)];
         _https = options.Https.AllowedHosts.Count == 0 ? null : new HttpsImageSource(options.Https, time);
-        Urls = new ImageUrls([.. _containers.Select(container => new StoredImages(container, options.Retry, time))], _https);
+        Urls = new ImageUrls([.. _containers.Select(container => new RepeatedImages(new StoreImages(container), options.Retry, time))], _https);
     }
 
     /// <inheritdoc/>

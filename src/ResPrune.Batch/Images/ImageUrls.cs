@@ -4,7 +4,7 @@ using ResPrune.Batch.Storage;
 namespace ResPrune.Batch.Images;
 
 /// <summary>Images by URL: of an allowed container, read with this process's identity, or of an allowed web server.</summary>
-internal sealed class ImageUrls(IReadOnlyList<StoredImages> containers, HttpsImageSource? https) : IImageUrls
+internal sealed class ImageUrls(IReadOnlyList<RepeatedImages> containers, HttpsImageSource? https) : IImageUrls
 {
     /// <inheritdoc/>
     public async Task<ImageFetchOutcome> FetchAsync(string url, int maxBytes, CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed class ImageUrls(IReadOnlyList<StoredImages> containers, HttpsIma
     }
 
     private static async Task<ImageFetchOutcome> FromContainerAsync(
-        StoredImages container, Uri url, string place, string shown, int maxBytes, CancellationToken cancellationToken)
+        RepeatedImages container, Uri url, string place, string shown, int maxBytes, CancellationToken cancellationToken)
     {
         if (url.Query.Length > 0 || url.Fragment.Length > 0)
             return new ImageFetchFailure(RowErrorCode.UrlNotAllowed, $"'{shown}' is in an allowed container and is read without a query; remove it.");

@@ -53,6 +53,9 @@ internal sealed class RepeatedImages
         _pipeline = pipeline.Build();
     }
 
+    /// <summary>Where the images are, for messages.</summary>
+    public string Location => _place.Location;
+
     /// <summary>Reads an image; what is wrong with it is an outcome.</summary>
     /// <exception cref="IOException">The place itself cannot be read; another attempt may succeed.</exception>
     public async Task<ImageFetchOutcome> ReadAsync(string reference, string shown, int maxBytes, CancellationToken cancellationToken)

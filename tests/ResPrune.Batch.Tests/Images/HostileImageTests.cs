@@ -167,7 +167,7 @@ public sealed class HostileImageTests : IAsyncLifetime, IDisposable
     public async Task A_name_of_a_file_is_shown_as_it_is()
     {
         using var folder = new TemporaryFolder();
-        var fetcher = new ImageFetcher(ResPrune.Batch.Storage.LocalFolderBlobStore.OpenReadOnly(folder.Path), urls: null, new ImageFetcherOptions());
+        var fetcher = new ImageFetcher(LocalImages.Open(folder.Path, []), urls: null, new ImageFetcherOptions());
         var failure = Assert.IsType<ImageFetchFailure>(await fetcher.FetchAsync("mail:me@home.png", None));
         Assert.Contains("'mail:me@home.png'", failure.Message, StringComparison.Ordinal);
     }

@@ -260,7 +260,7 @@ public sealed class AzureFaultTests(AzuriteFixture azurite) : IAsyncLifetime
         await Store.PutAsync("bad.png", "some bytes of an image");
         _proxy.Decide = (_, target) => target.Contains("/bad.png", StringComparison.Ordinal) ? Enum.Parse<StorageFault>(fault) : StorageFault.None;
         var quick = new StoreRetryOptions { Delay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(2) };
-        var fetcher = new ImageFetcher(Store, urls: null, new ImageFetcherOptions { Retry = quick });
+        var fetcher = new ImageFetcher(new StoreImages(Store), urls: null, new ImageFetcherOptions { Retry = quick });
         var before = _proxy.Seen.Count;
         var failure = Assert.IsType<ImageFetchFailure>(await fetcher.FetchAsync("bad.png", None));
         Assert.Equal(RowErrorCode.ImageNotFound, failure.Code);
@@ -274,7 +274,7 @@ public sealed class AzureFaultTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         _proxy.Decide = (_, _) => StorageFault.LoseRequest;
         var quick = new StoreRetryOptions { Delay = TimeSpan.FromMilliseconds(1), MaxDelay = TimeSpan.FromMilliseconds(2) };
-        var fetcher = new ImageFetcher(Store, urls: null, new ImageFetcherOptions { Retry = quick });
+        var fetcher = new ImageFetcher(new StoreImages(Store), urls: null, new ImageFetcherOptions { Retry = quick });
         var before = _proxy.Seen.Count;
         await Assert.ThrowsAnyAsync<IOException>(() => fetcher.FetchAsync("a.png", None));
         Assert.Equal((5, 1), (_proxy.Seen.Skip(before).Count(request => request.Contains("/a.png", StringComparison.Ordinal)), _proxy.Seen.Skip(before).Count(
