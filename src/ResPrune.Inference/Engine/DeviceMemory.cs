@@ -9,6 +9,9 @@ namespace ResPrune.Inference.Engine;
 /// </summary>
 internal sealed partial class DeviceMemory
 {
+    /// <summary>Bytes by which the managed heap may grow.</summary>
+    private const long HeapBytes = 64L << 20;
+
     private readonly Func<long> _free;
 
     /// <param name="free">Bytes that may still be taken.</param>
@@ -26,12 +29,23 @@ internal sealed partial class DeviceMemory
     public long FreeBytes => _free();
 
     /// <summary>The memory of a device whose weights are loaded.</summary>
-    public static DeviceMemory Of(Device device)
+    /// <param name="device">The device.</param>
+    /// <param name="images">What images may take of the host's memory, which is also a CPU's.</param>
+    public static DeviceMemory Of(Device device, PixelBudget images)
     {
-        if (device.type != TorchSharp.DeviceType.CUDA) return new DeviceMemory(AvailableMemory.Bytes, includesCache: false);
+        if (device.type != TorchSharp.DeviceType.CUDA)
+            return new DeviceMemory(() => LessOthers(AvailableMemory.Bytes(), images.LeftBytes), includesCache: false);
         var free = FreeOnCuda(device.index) ?? long.MaxValue;
         return new DeviceMemory(() => free, includesCache: true);
     }
+
+    /// <summary>
+    /// What is left when images take all they may and the runtime's own heap grows a little. A process that runs out of memory outside of torch ends, so this is
+    /// set aside; never more than three quarters, so that where there is very little, small requests are answered still.
+    /// </summary>
+    /// <param name="free">Bytes that may still be taken.</param>
+    /// <param name="images">Bytes that images may take of them.</param>
+    internal static long LessOthers(long free, long images) => free - Math.Min(HeapBytes, free / 2) - Math.Min(images, free / 4);
 
     /// <summary>Asks the driver, in the context that torch uses; null where it does not answer.</summary>
     private static long? FreeOnCuda(int index)

@@ -72,8 +72,8 @@ internal sealed class LoadedModel : IDisposable
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             EngineLog.ModelLoaded(logger, description.Name, model.Parameters, description.DType, description.Device, seconds);
             foreach (var line in description.Notices) EngineLog.ModelNotice(logger, line);
-            var memory = options.FreeBytes is { } free ? new DeviceMemory(free, includesCache: false) : DeviceMemory.Of(device);
             var pixels = options.ImageMemoryMebibytes > 0 ? new PixelBudget((long)options.ImageMemoryMebibytes << 20) : PixelBudget.OfProcess;
+            var memory = options.FreeBytes is { } free ? new DeviceMemory(free, includesCache: false) : DeviceMemory.Of(device, pixels);
             var series = instruments?.Attach(description, seconds);
             var runner = new MicroBatchRunner(checkpoint, model.Model, tokenizer, memory, series);
             series?.ObserveMemory(() => (model.Loading.WeightBytes, runner.CacheBytes));

@@ -69,8 +69,13 @@ internal sealed class MicroBatchRunner : IDisposable
     {
         var parts = _memory.Cut(batch, _cache.Bytes);
         if (parts.Count == 1 && parts[0].IsWhole) return parts;
-        _cache.Release(kept: 0);
+        _cache.Release(KvCache.KeptBytes);
         ProcessMemory.ReleaseFreed();
+        parts = _memory.Cut(batch, _cache.Bytes);
+        if (parts.All(part => part.IsWhole)) return parts;
+
+        // The runtime knows nothing of a limit such as ulimit's, and lets garbage grow up to it.
+        ProcessMemory.ReleaseGarbage();
         return _memory.Cut(batch, _cache.Bytes);
     }
 

@@ -34,6 +34,9 @@ internal sealed class PixelBudget(long bytes)
         }
     }
 
+    /// <summary>Bytes that may still be taken.</summary>
+    public long LeftBytes => Math.Max(0, Bytes - TakenBytes);
+
     /// <summary>Images that wait for their share.</summary>
     public int Waiting
     {

@@ -27,6 +27,13 @@ public static partial class ProcessMemory
         _ = TrimHeap(0);
     }
 
+    /// <summary>Gives what the managed heap does not need back to the kernel. For moments when a request would fail otherwise.</summary>
+    internal static void ReleaseGarbage()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        ReleaseFreed();
+    }
+
     [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
     private static partial int TrimHeap(nuint keep);
 }

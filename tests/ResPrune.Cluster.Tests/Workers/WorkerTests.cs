@@ -173,26 +173,39 @@ public sealed class WorkerTests : IAsyncDisposable
         await batch.AssertEveryIdOnceAsync();
     }
 
-    [Theory]
-    [InlineData(40, 10)]
-    [InlineData(3, 3)] // also a shard of few rows
-    public async Task A_device_that_throws_on_everything_and_fails_its_check_costs_no_row(int rows, int rowsPerShard)
+    [Fact]
+    public async Task A_device_that_throws_on_everything_and_fails_its_check_costs_no_row()
     {
-        var batch = await TestBatch.SubmitAsync(_store, rows, TestBatch.Spec(rowsPerShard));
+        var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 10));
         await using var bad = new FakeEngine { Before = (_, _) => throw new InvalidOperationException("unspecified launch failure"), IsSound = () => false };
+        var gate = new Gate(pass: 0);
+        _engine.Before = gate.PassAsync;
         await using var fleet = await TestFleet.StartAsync(2, _store, [bad, _engine]);
-        // The only shard must come to the bad one first.
-        await fleet.Worker(1).StopAsync(CancellationToken.None);
-        await StatusOfAsync(fleet, GpuWorkerState.Stopped);
         await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
 
         var status = await StatusOfAsync(fleet, GpuWorkerState.Failed);
-        await fleet.Worker(1).StartAsync(CancellationToken.None);
+        gate.Open();
         var end = await fleet.WaitForEndAsync(batch.Id);
 
         Assert.Contains("a matrix product came out wrong", status.Problem, StringComparison.Ordinal);
-        Assert.Equal(((long)rows, 0L), (end.Committed.Answered, end.Committed.Failed));
+        Assert.Equal((40L, 0L), (end.Committed.Answered, end.Committed.Failed));
         await batch.AssertEveryIdOnceAsync();
+    }
+
+    [Fact]
+    public async Task A_shard_of_few_rows_on_a_dead_device_is_handed_back_and_not_turned_into_errors()
+    {
+        var batch = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
+        _engine.Before = (_, _) => throw new InvalidOperationException("unspecified launch failure");
+        _engine.IsSound = () => false;
+        await using var fleet = await TestFleet.StartAsync(1, _store, [_engine]);
+        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
+
+        await StatusAsync(fleet, GpuWorkerState.Failed);
+        var snapshot = await fleet.WaitForAsync(batch.Id, snapshot => snapshot.ShardsLeased == 0);
+
+        Assert.Equal((BatchStatus.InProgress, 0, 0L, 0), (snapshot.Status, snapshot.ShardsCommitted, snapshot.RowsDone, snapshot.Retries));
+        Assert.Equal(1, (await fleet.Coordinator(batch.Id).TryLeaseAsync("another", CancellationToken.None))!.Try);
     }
 
     [Fact]

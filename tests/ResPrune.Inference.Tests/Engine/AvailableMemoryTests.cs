@@ -65,6 +65,14 @@ public sealed class AvailableMemoryTests : IDisposable
         Assert.Equal(long.MaxValue, AvailableMemory.Bytes(_root));
     }
 
+    [Theory]
+    [InlineData(1000, 100, 836)]
+    [InlineData(1000, 900, 686)]
+    [InlineData(40, 900, 10)]
+    [InlineData(0, 900, 0)]
+    public void ImagesAndTheHeapAreSetAsideButNeverAll(long free, long images, long left) =>
+        Assert.Equal(left * Mebi, DeviceMemory.LessOthers(free * Mebi, images * Mebi));
+
     [Fact]
     public void ThisMachineHasSome() => Assert.InRange(AvailableMemory.Bytes(), Mebi, 1L << 50);
 

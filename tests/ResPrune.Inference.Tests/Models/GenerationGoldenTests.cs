@@ -38,7 +38,7 @@ public sealed class GenerationGoldenTests
         var checkpoint = golden.Open();
         var tokenizer = TokenizerLoader.Load(Path.Combine(directory, "tokenizer.json"));
         using var loaded = CheckpointModel.Load(checkpoint, CPU, RunningDType.Float32);
-        using var runner = new MicroBatchRunner(checkpoint, loaded.Model, tokenizer, DeviceMemory.Of(CPU), instruments: null);
+        using var runner = new MicroBatchRunner(checkpoint, loaded.Model, tokenizer, DeviceMemory.Of(CPU, new PixelBudget(1L << 30)), instruments: null);
         using var inference = inference_mode();
         var work = golden.Cases.SelectMany(reference => Expectations(checkpoint, golden.Image(reference), reference)).ToArray();
         foreach (var batch in together ? [work] : work.Chunk(1))
