@@ -106,6 +106,37 @@ internal sealed class Resprune : IDisposable
         return await running.EndAsync();
     }
 
+    /// <summary>Starts it where its data (heap, anonymous maps, stacks) can have no more than so many bytes.</summary>
+    public static Resprune StartWithDataLimit(long bytes, params string[] arguments) =>
+        new(StartInfo("prlimit", [FormattableString.Invariant($"--data={bytes}"), "dotnet", Program, .. arguments]));
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>What it left, and the most bytes of data that it was seen to have.</returns>
+    public async Task<(Outcome Outcome, long PeakData)> EndWatchedAsync()
+    {
+        var (end, peak) = (EndAsync(), 0L);
+        while (!end.IsCompleted)
+        {
+            peak = Math.Max(peak, DataBytes());
+            await Task.WhenAny(end, Task.Delay(20));
+        }
+
+        return (await end, peak);
+    }
+
+    private long DataBytes()
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{_process.Id}/status").FirstOrDefault(line => line.StartsWith("VmData:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) << 10;
+        }
+        catch (IOException)
+        {
+            return 0; // It has just ended.
+        }
+    }
+
     /// <summary>Sends a signal, for example <c>INT</c>.</summary>
     public void Signal(string name)
     {
