@@ -15,4 +15,7 @@ internal static class ErrorNumber
     public const int NotImplemented = 38;
     public const int TooManySymbolicLinks = 40;
     public const int NotSupported = 95;
+
+    /// <summary>True for what link() answers where the file system has no hard links.</summary>
+    public static bool MeansNoHardLinks(int error) => error is NotPermitted or NotSupported or NotImplemented or TooManyLinks;
 }

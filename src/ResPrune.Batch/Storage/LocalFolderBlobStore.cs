@@ -41,12 +41,19 @@ public sealed class LocalFolderBlobStore : IBlobStore
         return new LocalFolderBlobStore(new LocalFolder(folder), TimeProvider.System, writable: false, new StoreRetryOptions());
     }
 
-    /// <summary>Opens a folder for reading and writing, making it where it is missing, and tries whether it can be written.</summary>
+    /// <summary>
+    /// Opens a folder for reading and writing, making it where it is missing, and tries whether it can be written and whether its file system
+    /// creates, locks and replaces files as the store needs it.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="time">Clock of the ETags and of waits; null (default) is the system's.</param>
     /// <param name="retry">How often what a full disk or a broken one refuses is tried; null (default) is the default.</param>
-    /// <exception cref="BlobStoreUnavailableException">It cannot be made or written; the message names it and the reason.</exception>
-    public static LocalFolderBlobStore OpenOrCreate(string folder, TimeProvider? time = null, StoreRetryOptions? retry = null)
+    /// <exception cref="BlobStoreUnavailableException">It cannot be made or written, or its file system cannot hold a store; the message names it and the reason.</exception>
+    public static LocalFolderBlobStore OpenOrCreate(string folder, TimeProvider? time = null, StoreRetryOptions? retry = null) =>
+        OpenOrCreate(folder, time, retry, new ProbedCalls());
+
+    /// <inheritdoc cref="OpenOrCreate(string, TimeProvider?, StoreRetryOptions?)"/>
+    internal static LocalFolderBlobStore OpenOrCreate(string folder, TimeProvider? time, StoreRetryOptions? retry, ProbedCalls calls)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         try
@@ -57,9 +64,10 @@ public sealed class LocalFolderBlobStore : IBlobStore
             var store = new LocalFolderBlobStore(paths, time ?? TimeProvider.System, writable: true, retry ?? new StoreRetryOptions());
             store.RemoveLeftovers();
             File.WriteAllBytes($"{paths.Reserved}/writable", []);
+            new LocalFolderProbe(paths, calls).Run();
             return store;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException and not BlobStoreUnavailableException or UnauthorizedAccessException)
         {
             throw new BlobStoreUnavailableException(
                 folder,
@@ -267,10 +275,11 @@ public sealed class LocalFolderBlobStore : IBlobStore
     // What killed processes left half-written. Nothing in use is a day old: every write renews the time.
     private void RemoveLeftovers()
     {
-        var limit = _time.GetUtcNow().UtcDateTime - LeftoverAge;
+        var now = _time.GetUtcNow().UtcDateTime;
         foreach (var file in Directory.EnumerateFiles(_folder.Temporary))
         {
-            if (File.GetLastWriteTimeUtc(file) < limit) File.Delete(file);
+            var isProbe = Path.GetFileName(file.AsSpan()).StartsWith(LocalFolderProbe.FilePrefix, StringComparison.Ordinal);
+            if (File.GetLastWriteTimeUtc(file) < now - (isProbe ? LocalFolderProbe.LeftoverAge : LeftoverAge)) File.Delete(file);
         }
     }
 }

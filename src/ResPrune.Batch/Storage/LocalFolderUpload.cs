@@ -66,7 +66,7 @@ internal sealed class LocalFolderUpload : BlobUpload
         {
             0 => BlobWriteResult.Written(eTag),
             ErrorNumber.Exists => BlobWriteResult.ConditionNotMet,
-            ErrorNumber.NotPermitted or ErrorNumber.NotSupported or ErrorNumber.NotImplemented or ErrorNumber.TooManyLinks =>
+            _ when ErrorNumber.MeansNoHardLinks(error) =>
                 await CreateUnderLockAsync(target, eTag, cancellationToken).ConfigureAwait(false),
             _ => throw Posix.Error("link", target, error),
         };
