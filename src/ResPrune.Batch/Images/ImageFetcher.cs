@@ -36,7 +36,7 @@ public sealed partial class ImageFetcher(IImagePlace? images, IImageUrls? urls, 
 
     private async Task<ImageFetchOutcome> FindAsync(string reference, CancellationToken cancellationToken)
     {
-        if (reference.StartsWith("data:", StringComparison.OrdinalIgnoreCase)) return DecodeDataUrl(reference);
+        if (DataUrl.IsOne(reference)) return DataUrl.Decode(reference, options.MaxBytes);
         var shown = ImageFetchOutcome.Show(reference);
         if (UrlPattern().IsMatch(reference))
         {
@@ -45,32 +45,20 @@ public sealed partial class ImageFetcher(IImagePlace? images, IImageUrls? urls, 
                 : await urls.FetchAsync(reference, options.MaxBytes, cancellationToken).ConfigureAwait(false);
         }
 
-        return _images is null
+        var outcome = _images is null
             ? Fail(RowErrorCode.ImageNotFound, $"'{shown}' is not read: this job has no folder of images.")
             : await _images.ReadAsync(reference, shown, options.MaxBytes, cancellationToken).ConfigureAwait(false);
+        // A file may be called like this; only where there is none it is taken for what it looks like.
+        return outcome is ImageFetchFailure && DataUrl.IsWithoutHead(reference)
+            ? Fail(RowErrorCode.ImageUndecodable, $"'{shown}' is base64 without a head; write data:image/png;base64, before it (with the image's own type).")
+            : outcome;
     }
 
     /// <summary>Whether a reference is a file of the image place, and neither a data URL nor a web address.</summary>
     public static bool IsFile(string reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        return !reference.StartsWith("data:", StringComparison.OrdinalIgnoreCase) && !UrlPattern().IsMatch(reference);
-    }
-
-    private ImageFetchOutcome DecodeDataUrl(string url)
-    {
-        var comma = url.IndexOf(',', StringComparison.Ordinal);
-        if (comma < 0) return Fail(RowErrorCode.ImageUndecodable, "The data URL has no comma.");
-        if (!url.AsSpan(0, comma).EndsWith(";base64", StringComparison.OrdinalIgnoreCase))
-            return Fail(RowErrorCode.ImageUndecodable, "The data URL is not base64.");
-        var text = url.AsSpan(comma + 1);
-        var most = text.Length / 4L * 3;
-        if (most > options.MaxBytes)
-            return Fail(RowErrorCode.ImageTooLarge, $"The data URL holds up to {most} bytes; at most {options.MaxBytes} are read.");
-        var bytes = new byte[most + 3];
-        return Convert.TryFromBase64Chars(text, bytes, out var written)
-            ? ImageFetchOutcome.Of(bytes.AsMemory(0, written), "The data URL")
-            : Fail(RowErrorCode.ImageUndecodable, "The data URL's base64 is not valid.");
+        return !DataUrl.IsOne(reference) && !UrlPattern().IsMatch(reference);
     }
 
     private static ImageFetchFailure Fail(RowErrorCode code, string message) => new(code, message);

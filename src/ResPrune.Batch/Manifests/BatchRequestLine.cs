@@ -6,7 +6,7 @@ public sealed record BatchRequestLine
     /// <summary>Line of the input it stands on, from 1, blank lines counted.</summary>
     public required long LineNumber { get; init; }
 
-    /// <summary>The submitter's id; <c>line-17</c> when none could be read on line 17.</summary>
+    /// <summary>The submitter's id; <c>line-17 (no id)</c> when none could be read on line 17; no submitter's id has that form.</summary>
     public required string CustomId { get; init; }
 
     /// <summary>False when <see cref="CustomId"/> was made up from the line number.</summary>
@@ -31,7 +31,8 @@ public sealed record BatchRequestLine
         {
             if (!Image.StartsWith("data:", StringComparison.OrdinalIgnoreCase)) return Image;
             var comma = Image.IndexOf(',', StringComparison.Ordinal);
-            return comma is >= 0 and < 200 ? Image[..(comma + 1)] + "…" : "data:…";
+            var head = comma is >= 0 and < 200 ? Image[..(comma + 1)] : "data:";
+            return FormattableString.Invariant($"{head}… ({Image.Length - head.Length} bytes)");
         }
     }
 }

@@ -80,6 +80,7 @@ internal static class InputWriter
     // Reads as far as needed for the style and, with a limit, for where to stop (null: copy everything).
     private static async Task<(InputStyle Style, long? Length)> LookAsync(JsonLinesInput input, CancellationToken cancellationToken)
     {
+        await CheckHeadAsync(input, cancellationToken).ConfigureAwait(false);
         var stream = await OpenAsync(input, null, cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
@@ -96,6 +97,18 @@ internal static class InputWriter
             }
 
             return (style ?? throw new BatchInputException("empty_input", $"'{input.Name}' in '{input.Store.Location}' has no lines."), end);
+        }
+    }
+
+    private static async Task CheckHeadAsync(JsonLinesInput input, CancellationToken cancellationToken)
+    {
+        var stream = await OpenAsync(input, null, cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            var head = new byte[JsonLinesHead.Bytes];
+            var read = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            if (JsonLinesHead.FaultOf(head.AsSpan(0, read)) is { } fault)
+                throw new BatchInputException("not_json_lines", $"'{input.Name}' in '{input.Store.Location}' {fault}.");
         }
     }
 

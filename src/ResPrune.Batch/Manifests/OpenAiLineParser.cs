@@ -23,7 +23,7 @@ internal static class OpenAiLineParser
             var body = Require(root, "body", JsonValueKind.Object, "body");
             line = ReadMessage(line, body);
             OpenAiBodyFields.Check(body);
-            line = line with { Sampling = OpenAiBodyFields.ReadSampling(body) };
+            line = line with { Sampling = OpenAiBodyFields.ReadSampling(body, "body.") };
             return string.IsNullOrWhiteSpace(line.Question) ? Fail(line, RowErrorCode.QuestionEmpty, "The message has no text.") : line;
         }
         catch (UnsupportedRequestException exception)
@@ -40,7 +40,7 @@ internal static class OpenAiLineParser
         var message = messages[0];
         if (message.ValueKind != JsonValueKind.Object) throw Unsupported("body.messages[0] is not an object.");
         var role = Require(message, "role", JsonValueKind.String, "body.messages[0].role").GetString();
-        if (role != "user") throw Unsupported($"body.messages[0].role is '{role}'; only 'user' is supported.");
+        if (role != "user") throw Unsupported($"body.messages[0].role is '{EchoedText.Cut(role!, 200)}'; only 'user' is supported.");
         if (message.TryGetProperty("content", out var text) && text.ValueKind == JsonValueKind.String)
             throw new UnsupportedRequestException(RowErrorCode.MissingField, "body.messages[0].content is text only; it needs an 'image_url' part.");
         var parts = Require(message, "content", JsonValueKind.Array, "body.messages[0].content");
@@ -53,7 +53,7 @@ internal static class OpenAiLineParser
             if (part.ValueKind != JsonValueKind.Object) throw Unsupported($"{place} is not an object.");
             var type = Require(part, "type", JsonValueKind.String, place + ".type").GetString();
             if (type == "text") texts.Add(Require(part, "text", JsonValueKind.String, place + ".text").GetString()!);
-            else if (type != "image_url") throw Unsupported($"{place}.type is '{type}'; 'text' and 'image_url' are supported.");
+            else if (type != "image_url") throw Unsupported($"{place}.type is '{EchoedText.Cut(type!, 200)}'; 'text' and 'image_url' are supported.");
             else if (image is not null) throw Unsupported($"{place} is a second image; one is supported.");
             else image = ReadImage(part, place);
         }
@@ -86,7 +86,7 @@ internal static class OpenAiLineParser
     private static void Expect(JsonElement root, string field, string value)
     {
         var found = Require(root, field, JsonValueKind.String, field).GetString();
-        if (found != value) throw Unsupported($"'{field}' is '{found}'; only '{value}' is supported.");
+        if (found != value) throw Unsupported($"'{field}' is '{EchoedText.Cut(found!, 200)}'; only '{value}' is supported.");
     }
 
     private static BatchRequestLine Fail(BatchRequestLine line, RowErrorCode code, string message) => line with { Fault = new RowFault(code, message) };

@@ -6,7 +6,9 @@ namespace ResPrune.Batch.Manifests;
 /// <param name="Length">Its bytes in the file, byte order mark and line end included.</param>
 /// <param name="Content">Its bytes without byte order mark and line end, valid until the next read; empty when it is oversized.</param>
 /// <param name="IsOversized">True when it is longer than a line may be; its bytes were skipped.</param>
-internal readonly record struct RawLine(long Number, long Offset, long Length, ReadOnlyMemory<byte> Content, bool IsOversized)
+/// <param name="Ids">The ids that were seen while an oversized line was skipped; null for other lines.</param>
+internal readonly record struct RawLine(
+    long Number, long Offset, long Length, ReadOnlyMemory<byte> Content, bool IsOversized, IdScanner? Ids = null)
 {
     /// <summary>Nothing but white space.</summary>
     public bool IsBlank => !IsOversized && Content.Span.IndexOfAnyExcept(" \t\r"u8) < 0;

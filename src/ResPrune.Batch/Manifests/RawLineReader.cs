@@ -25,14 +25,16 @@ internal sealed class RawLineReader(Stream stream, long firstNumber = 1, long fi
     {
         var scanned = 0;
         var skipped = 0L;
+        IdScanner? ids = null;
         while (true)
         {
             var feed = _buffer.AsSpan(_start + scanned, _end - _start - scanned).IndexOf((byte)'\n');
-            if (feed >= 0) return Take(scanned + feed + 1, skipped);
+            if (feed >= 0) return Take(scanned + feed + 1, skipped, ids);
             scanned = _end - _start;
-            if (_ended) return scanned + skipped == 0 ? null : Take(scanned, skipped);
+            if (_ended) return scanned + skipped == 0 ? null : Take(scanned, skipped, ids);
             if (scanned > MaxLineBytes + 1)
             {
+                (ids ??= new IdScanner()).Add(_buffer.AsSpan(_start, scanned));
                 skipped += scanned;
                 _start = _end = scanned = 0;
             }
@@ -41,7 +43,7 @@ internal sealed class RawLineReader(Stream stream, long firstNumber = 1, long fi
         }
     }
 
-    private RawLine Take(int count, long skipped)
+    private RawLine Take(int count, long skipped, IdScanner? ids)
     {
         var content = _buffer.AsMemory(_start, count);
         _start += count;
@@ -49,7 +51,9 @@ internal sealed class RawLineReader(Stream stream, long firstNumber = 1, long fi
         if (content.Span.EndsWith("\r"u8)) content = content[..^1];
         if (_offset == 0 && skipped == 0 && content.Span.StartsWith("\uFEFF"u8)) content = content[3..];
         var oversized = skipped + content.Length > MaxLineBytes;
-        var line = new RawLine(_number, _offset, skipped + count, oversized ? ReadOnlyMemory<byte>.Empty : content, oversized);
+        if (oversized) (ids ??= new IdScanner()).Add(content.Span);
+        var line = new RawLine(
+            _number, _offset, skipped + count, oversized ? ReadOnlyMemory<byte>.Empty : content, oversized, oversized ? ids : null);
         _number++;
         _offset += line.Length;
         return line;

@@ -1,14 +1,14 @@
-using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ResPrune.Batch.Rows;
 
 namespace ResPrune.Batch.Manifests;
 
 /// <summary>Turns a line into a request, or into the reason why it is none. The same bytes always give the same row.</summary>
-internal static class RequestLineParser
+internal static partial class RequestLineParser
 {
-    /// <summary>Most characters of an id.</summary>
-    public const int MaxIdLength = 512;
+    /// <summary>Most characters of an id: more than any path has, with its question's number.</summary>
+    public const int MaxIdLength = 1 << 14;
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
@@ -16,22 +16,22 @@ internal static class RequestLineParser
     public static BatchRequestLine Parse(RawLine line, InputStyle style)
     {
         if (line.IsOversized)
-            return Unreadable(line.Number, $"The line has {line.Length} bytes; at most {RawLineReader.MaxLineBytes} are read.");
+            return Unreadable(line, style, $"The line has {line.Length} bytes; at most {RawLineReader.MaxLineBytes} are read.");
         try
         {
             using var document = JsonDocument.Parse(line.Content, Options);
             var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object) return Unreadable(line.Number, $"The line is a JSON {Name(root)}, not an object.");
+            if (root.ValueKind != JsonValueKind.Object) return Unreadable(line, style, $"The line is a JSON {Name(root)}, not an object.");
             return style == InputStyle.OpenAi ? OpenAiLineParser.Parse(line.Number, root) : SimpleLineParser.Parse(line.Number, root);
         }
         catch (JsonException exception)
         {
-            return Unreadable(line.Number, $"The line is not JSON: {exception.Message}");
+            return Unreadable(line, style, $"The line is not JSON: {exception.Message}");
         }
         catch (InvalidOperationException exception)
         {
             // GetString on bytes that are no UTF-8, or on half of a surrogate pair.
-            return Unreadable(line.Number, $"The line holds text that is not Unicode: {exception.Message}");
+            return Unreadable(line, style, $"The line holds text that is not Unicode: {exception.Message}");
         }
     }
 
@@ -51,11 +51,17 @@ internal static class RequestLineParser
         }
     }
 
-    /// <summary>A row for a line without an id of its own.</summary>
+    /// <summary>Whether a text is taken as an id: of a length that is allowed, and not of the form that lines without an id are called by.</summary>
+    public static bool MayBeId(string id) => id.Length is > 0 and <= MaxIdLength && !MadeUpId().IsMatch(id);
+
+    /// <summary>Whether a JSON number, as it is written, is an id: digits, perhaps behind a minus, without leading zeros.</summary>
+    public static bool IsWholeNumber(string number) => WholeNumber().IsMatch(number);
+
+    /// <summary>A row for a line without an id of its own. No submitter's id has this form, so that none can be met.</summary>
     public static BatchRequestLine Nameless(long number, RowErrorCode code, string message) => new()
     {
         LineNumber = number,
-        CustomId = $"line-{number}",
+        CustomId = $"line-{number} (no id)",
         HasOwnId = false,
         Fault = new RowFault(code, message),
     };
@@ -68,12 +74,19 @@ internal static class RequestLineParser
         var id = value.ValueKind switch
         {
             JsonValueKind.String => value.GetString(),
-            JsonValueKind.Number when value.TryGetInt64(out var integer) => integer.ToString(CultureInfo.InvariantCulture),
+            JsonValueKind.Number when IsWholeNumber(value.GetRawText()) => value.GetRawText(),
             _ => null,
         };
         if (!found || value.ValueKind == JsonValueKind.Null || id is "") fault = Fault(RowErrorCode.MissingField, $"The line has no '{field}'.");
+        else if (id is null && value.ValueKind == JsonValueKind.Number)
+        {
+            fault = Fault(
+                RowErrorCode.UnsupportedRequest,
+                $"'{field}' is the number {EchoedText.Cut(value.GetRawText(), 40)}; an id is a string, or a whole number written in digits alone: put it in quotes.");
+        }
         else if (id is null) fault = Fault(RowErrorCode.UnsupportedRequest, $"'{field}' is a JSON {Name(value)}, not a string.");
         else if (id.Length > MaxIdLength) fault = Fault(RowErrorCode.UnsupportedRequest, $"'{field}' is longer than {MaxIdLength} characters.");
+        else if (!MayBeId(id)) fault = Fault(RowErrorCode.UnsupportedRequest, $"'{field}' is '{id}', a name kept for lines without an id; use another.");
         return fault is null ? id : null;
 
         BatchRequestLine Fault(RowErrorCode code, string message) => Nameless(number, code, message);
@@ -86,5 +99,17 @@ internal static class RequestLineParser
         var kind => kind.ToString().ToLowerInvariant(),
     };
 
-    private static BatchRequestLine Unreadable(long number, string message) => Nameless(number, RowErrorCode.InvalidJsonLine, message);
+    private static BatchRequestLine Unreadable(RawLine line, InputStyle style, string message)
+    {
+        var row = Nameless(line.Number, RowErrorCode.InvalidJsonLine, message);
+        var field = style == InputStyle.OpenAi ? "custom_id" : "id";
+        var id = line.Ids is { } seen ? seen.Find(field) : IdScanner.Find(line.Content.Span, field);
+        return id is null ? row : row with { CustomId = id, HasOwnId = true };
+    }
+
+    [GeneratedRegex(@"\Aline-[0-9]+ \(no id\)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex MadeUpId();
+
+    [GeneratedRegex(@"\A(0|-?[1-9][0-9]*)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex WholeNumber();
 }

@@ -3,7 +3,7 @@ using ResPrune.Batch.Rows;
 
 namespace ResPrune.Batch.Manifests;
 
-/// <summary>Reads <c>{"id","image","question"}</c>; other fields are the submitter's own and left alone.</summary>
+/// <summary>Reads <c>{"id","image","question"}</c>; the sampling fields of an OpenAI body count here too; other fields are the submitter's own.</summary>
 internal static class SimpleLineParser
 {
     public static BatchRequestLine Parse(long number, JsonElement root)
@@ -12,15 +12,32 @@ internal static class SimpleLineParser
         var image = ReadText(root, "image", out var imageFault);
         var question = ReadText(root, "question", out var questionFault);
         if (id is null) return fault! with { Image = image, Question = question };
+        var sampling = ReadSampling(root, out var samplingFault);
         return new BatchRequestLine
         {
             LineNumber = number,
             CustomId = id,
             Image = image,
             Question = question,
-            Fault = imageFault ?? questionFault ?? (image.Length == 0 ? new RowFault(RowErrorCode.MissingField, "'image' is empty.") : null)
+            Sampling = sampling,
+            Fault = imageFault ?? questionFault ?? samplingFault ?? (image.Length == 0 ? new RowFault(RowErrorCode.MissingField, "'image' is empty.") : null)
                 ?? (string.IsNullOrWhiteSpace(question) ? new RowFault(RowErrorCode.QuestionEmpty, "'question' is empty.") : null),
         };
+    }
+
+    private static SamplingOverride? ReadSampling(JsonElement root, out RowFault? fault)
+    {
+        fault = null;
+        try
+        {
+            OpenAiBodyFields.CheckSimple(root);
+            return OpenAiBodyFields.ReadSampling(root, "");
+        }
+        catch (UnsupportedRequestException exception)
+        {
+            fault = new RowFault(exception.Code, exception.Message);
+            return null;
+        }
     }
 
     private static string ReadText(JsonElement root, string field, out RowFault? fault)

@@ -29,12 +29,12 @@ public sealed record ErrorRow : ResultRow
             Line = line.LineNumber,
             CustomId = line.CustomId,
             HasOwnId = line.HasOwnId,
-            Image = line.ImageLabel,
-            Question = line.Question,
+            Image = EchoedText.Cut(line.ImageLabel),
+            Question = EchoedText.Cut(line.Question),
             RequestId = batch.RequestId(line.LineNumber),
             ImageDigest = imageDigest,
             Code = code,
-            Message = message,
+            Message = EchoedText.Cut(message),
         };
     }
 

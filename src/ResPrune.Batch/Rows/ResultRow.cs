@@ -11,7 +11,7 @@ public abstract record ResultRow
     /// <summary>Line of the input, from 1.</summary>
     public required long Line { get; init; }
 
-    /// <summary>The submitter's id, or <c>line-N</c>.</summary>
+    /// <summary>The submitter's id, or <c>line-N (no id)</c>.</summary>
     public required string CustomId { get; init; }
 
     /// <summary>The image reference as the line has it, data URLs shortened; empty when the line has none.</summary>

@@ -34,6 +34,11 @@ public sealed class ImageFetcherTests : IDisposable
     [InlineData("{folder}\\pictures\\a.png")]
     [InlineData("data:image/png;base64,Ynl0ZXM=")]
     [InlineData("DATA:;BASE64,Ynl0ZXM=")]
+    [InlineData("data:;base64,Ynl0ZXM")]
+    [InlineData("data:image/png;base64,Ynl0ZXM%3D")]
+    [InlineData("data:image/png;base64, Yn l0\r\nZXM=%0A")]
+    [InlineData("data:image/png;charset=utf-8;base64,Ynl0ZXN=")]
+    [InlineData("data:image/png;base64;name=a.png,Ynl0ZXM=")]
     public async Task Good_references_give_bytes_and_their_digest(string reference)
     {
         var image = Assert.IsType<FetchedImage>(await _fetcher.FetchAsync(Here(reference), CancellationToken.None));
@@ -78,6 +83,31 @@ public sealed class ImageFetcherTests : IDisposable
         var failure = Assert.IsType<ImageFetchFailure>(await _fetcher.FetchAsync(Here(reference), CancellationToken.None));
         Assert.Equal(code, failure.Code);
         Assert.Equal(code == RowErrorCode.ImageOutsideInput && !FileReference.IsWindowsPath(reference), failure.Message.Contains("--image-root", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("data:;base64,-_-_")]
+    [InlineData("data:;base64,+/+/")]
+    [InlineData("data:;base64,%2B%2f%2b%2F")]
+    public async Task Both_alphabets_and_escapes_are_the_same_bytes(string reference)
+    {
+        var image = Assert.IsType<FetchedImage>(await _fetcher.FetchAsync(reference, CancellationToken.None));
+        Assert.Equal([0xFB, 0xFF, 0xBF], image.Bytes.ToArray());
+    }
+
+    [Theory]
+    [InlineData("data:image/png;base64,Ynl0*XM=", "character 5 ")]
+    [InlineData("data:image/png;base64,Yn=l0ZXM", "character 4 ")]
+    [InlineData("data:image/png;base64,Ynl0Z", "cut off")]
+    [InlineData("data:image/png;base64,YQ===", "3 '='")]
+    [InlineData("data:image/png;base64,", "empty")]
+    [InlineData("/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgICAgMCAgIDAwMDBAYEBAQEBAgGBgUGCQgKCgkI", "data:image/png;base64,")]
+    [InlineData("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9", "data:image/png;base64,")]
+    public async Task Bad_base64_is_told_where(string reference, string words)
+    {
+        var failure = Assert.IsType<ImageFetchFailure>(await _fetcher.FetchAsync(reference, CancellationToken.None));
+        Assert.Equal(RowErrorCode.ImageUndecodable, failure.Code);
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -36,17 +36,17 @@ public sealed class ManifestReaderTests
     public async Task Nothing_but_blanks_has_no_rows(string content) => Assert.Empty(await Lines.ReadAsync(content));
 
     [Theory]
-    [InlineData("not json", RowErrorCode.InvalidJsonLine, "line-1")]
-    [InlineData("{\"id\":\"a\"", RowErrorCode.InvalidJsonLine, "line-1")]
-    [InlineData("[1]", RowErrorCode.InvalidJsonLine, "line-1")]
-    [InlineData("null", RowErrorCode.InvalidJsonLine, "line-1")]
-    [InlineData("{\"id\":\"a\",\"id\":\"b\",\"image\":\"x\",\"question\":\"q\"}", RowErrorCode.InvalidJsonLine, "line-1")]
-    [InlineData("{\"id\":\"\\ud800\",\"image\":\"x\",\"question\":\"q\"}", RowErrorCode.InvalidJsonLine, "line-1")]
-    [InlineData("{}", RowErrorCode.MissingField, "line-1")]
-    [InlineData("{\"id\":null,\"image\":\"x\",\"question\":\"q\"}", RowErrorCode.MissingField, "line-1")]
-    [InlineData("{\"id\":\"\",\"image\":\"x\",\"question\":\"q\"}", RowErrorCode.MissingField, "line-1")]
-    [InlineData("{\"id\":{},\"image\":\"x\",\"question\":\"q\"}", RowErrorCode.UnsupportedRequest, "line-1")]
-    [InlineData("{\"id\":1.5,\"image\":\"x\",\"question\":\"q\"}", RowErrorCode.UnsupportedRequest, "line-1")]
+    [InlineData("not json", RowErrorCode.InvalidJsonLine, "line-1 (no id)")]
+    [InlineData("{\"id\":\"a\"", RowErrorCode.InvalidJsonLine, "a")]
+    [InlineData("[1]", RowErrorCode.InvalidJsonLine, "line-1 (no id)")]
+    [InlineData("null", RowErrorCode.InvalidJsonLine, "line-1 (no id)")]
+    [InlineData("{\"id\":\"a\",\"id\":\"b\",\"image\":\"x\",\"question\":\"q\"}", RowErrorCode.InvalidJsonLine, "line-1 (no id)")]
+    [InlineData("{\"id\":\"\\ud800\",\"image\":\"x\",\"question\":\"q\"}", RowErrorCode.InvalidJsonLine, "line-1 (no id)")]
+    [InlineData("{}", RowErrorCode.MissingField, "line-1 (no id)")]
+    [InlineData("{\"id\":null,\"image\":\"x\",\"question\":\"q\"}", RowErrorCode.MissingField, "line-1 (no id)")]
+    [InlineData("{\"id\":\"\",\"image\":\"x\",\"question\":\"q\"}", RowErrorCode.MissingField, "line-1 (no id)")]
+    [InlineData("{\"id\":{},\"image\":\"x\",\"question\":\"q\"}", RowErrorCode.UnsupportedRequest, "line-1 (no id)")]
+    [InlineData("{\"id\":1.5,\"image\":\"x\",\"question\":\"q\"}", RowErrorCode.UnsupportedRequest, "line-1 (no id)")]
     [InlineData("{\"id\":\"a\",\"question\":\"q\"}", RowErrorCode.MissingField, "a")]
     [InlineData("{\"id\":\"a\",\"image\":\"\",\"question\":\"q\"}", RowErrorCode.MissingField, "a")]
     [InlineData("{\"id\":\"a\",\"image\":7,\"question\":\"q\"}", RowErrorCode.UnsupportedRequest, "a")]
@@ -86,8 +86,8 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
-    [InlineData(512, true)]
-    [InlineData(513, false)]
+    [InlineData(RequestLineParser.MaxIdLength, true)]
+    [InlineData(RequestLineParser.MaxIdLength + 1, false)]
     public async Task An_id_has_a_longest_length(int length, bool taken)
     {
         var row = await Lines.OneAsync($$"""{"id":"{{new string('i', length)}}","image":"x","question":"q"}""");
@@ -100,7 +100,7 @@ public sealed class ManifestReaderTests
         var image = "data:image/png;base64," + new string('A', 2 << 20);
         var row = await Lines.OneAsync($$"""{"id":"big","image":"{{image}}","question":"q"}""");
         Assert.Equal(image, row.Image);
-        Assert.Equal("data:image/png;base64,…", row.ImageLabel);
+        Assert.Equal("data:image/png;base64,… (2097152 bytes)", row.ImageLabel);
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class ManifestReaderTests
             var rows = await Lines.ReadAsync(Good + end + line + end + Good);
             Assert.Equal(3, rows.Count);
             Assert.Equal(tooLong ? RowErrorCode.InvalidJsonLine : null, rows[1].Fault?.Code);
-            Assert.Equal(tooLong ? "line-2" : "big", rows[1].CustomId);
+            Assert.Equal(("big", true), (rows[1].CustomId, rows[1].HasOwnId));
             Assert.Equal((3L, "a"), (rows[2].LineNumber, rows[2].CustomId));
         }
     }

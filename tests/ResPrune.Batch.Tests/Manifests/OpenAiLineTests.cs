@@ -38,6 +38,7 @@ public sealed class OpenAiLineTests
     [Theory]
     [InlineData(""","model":"gpt","user":"u","n":1,"stream":false,"stop":null,"tools":[],"response_format":{"type":"text"},"presence_penalty":0""")]
     [InlineData(""","metadata":{"a":"b"},"logprobs":false,"logit_bias":{},"frequency_penalty":0.0""")]
+    [InlineData(""","n":1e0,"presence_penalty":0.00,"stop":[ ],"logit_bias":{ },"response_format":{ "type" : "te\u0078t" },"modalities":[ "text" ]""")]
     public async Task Fields_that_ask_for_nothing_are_taken(string fields) =>
         Assert.Null((await Lines.OneAsync(Line(Body(Content, fields)), InputStyle.OpenAi)).Fault);
 

@@ -40,7 +40,7 @@ public sealed class BadRowTests(BadRows run) : IClassFixture<BadRows>
     public void APromptLongerThanTheContextIsTooLong() => Fails("long", "prompt_too_long");
 
     [Fact]
-    public void ALineThatIsNoJsonIsCalledByItsNumber() => Fails("line-11", "invalid_json_line");
+    public void ALineThatIsNoJsonKeepsItsId() => Fails("broken", "invalid_json_line");
 
     [Fact]
     public void ARepeatedIdFailsOnItsLaterLine() => Fails(BadRows.GoodIds[0], "duplicate_id");
