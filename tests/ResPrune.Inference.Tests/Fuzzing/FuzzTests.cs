@@ -100,7 +100,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
     public void Pictures()
     {
         var decoder = new ImageDecoder(maxMegapixels: 0.3);
-        var files = Smallest(GoldenData.Files("images"), int.MaxValue).Where(file => decoder.Decode(file.Bytes).TryGet(out _, out _)).ToArray();
+        var files = Smallest([.. GoldenData.Files("images"), .. GoldenData.Files("decode")], int.MaxValue).Where(file => decoder.Decode(file.Bytes).TryGet(out _, out _)).ToArray();
         FuzzRun.Run(Share, files, bytes =>
         {
             if (decoder.Decode(bytes).TryGet(out var image, out var failure)) image.Dispose();
