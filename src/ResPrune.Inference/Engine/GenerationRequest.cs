@@ -8,7 +8,7 @@ public sealed record GenerationRequest
     /// <summary>Echoed in the outcome; the writer asserts the pairing.</summary>
     public required string RequestId { get; init; }
 
-    /// <summary>The encoded image file (JPEG, PNG, WebP, GIF, BMP).</summary>
+    /// <summary>The encoded image file (JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, HEIC, JPEG 2000).</summary>
     public required ReadOnlyMemory<byte> Image { get; init; }
 
     /// <summary>The user's words; the family's chat template is put around them.</summary>
