@@ -59,11 +59,10 @@ internal sealed record ImageProcessorConfig
         _ => null,
     };
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="ModelLoadException">It is missing or malformed, or describes a processor that is not implemented.</exception>
-    public static ImageProcessorConfig Load(string path)
+    /// <summary>Reads what <see cref="ImageProcessorFile"/> found.</summary>
+    /// <exception cref="ModelLoadException">It is malformed, or describes a processor that is not implemented.</exception>
+    public static ImageProcessorConfig ReadProcessor(JsonField root)
     {
-        var root = JsonField.Load(path);
         var type = TypeOf(root);
         if (!PadsByType.TryGetValue(type.Text(), out var mayPad))
             throw type.Invalid($"an image processor that is implemented ({string.Join(", ", PadsByType.Keys)})");
@@ -105,7 +104,7 @@ internal sealed record ImageProcessorConfig
 
     /// <summary>True when the image processor a file names is implemented.</summary>
     /// <exception cref="ModelLoadException">The file is missing or malformed.</exception>
-    public static bool Supports(string path) => PadsByType.ContainsKey(TypeOf(JsonField.Load(path)).Text());
+    public static bool Supports(JsonField root) => PadsByType.ContainsKey(TypeOf(root).Text());
 
     /// <summary>The name of the processor; files older than transformers 4.26 have only the second field.</summary>
     /// <exception cref="ModelLoadException">Neither field is there.</exception>

@@ -36,7 +36,7 @@ public sealed class BadRows : IAsyncLifetime
             Row("huge", "huge.png"),
             Row("missing", "missing.png"),
             Row("outside", "../outside.png"),
-            Row("format", "picture.tiff"),
+            Row("format", "picture.psd"),
             Row("no-question", good[0], " "),
             Row("long", good[0], string.Join(' ', Enumerable.Repeat("and", 20_000))),
             "{\"id\": \"broken\", \"image\": ",
@@ -60,7 +60,7 @@ public sealed class BadRows : IAsyncLifetime
         File.WriteAllBytes(Path.Combine(folder, "empty.png"), []);
         File.WriteAllText(Path.Combine(folder, "text.jpg"), "This is not a picture.");
         File.WriteAllBytes(Path.Combine(folder, "huge.png"), PngOf(60_000, 60_000));
-        File.WriteAllBytes(Path.Combine(folder, "picture.tiff"), [.. "II*\0"u8, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        File.WriteAllBytes(Path.Combine(folder, "picture.psd"), [.. "8BPS"u8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3]);
     }
 
     /// <summary>A PNG that claims a size and has nothing behind the claim.</summary>

@@ -1,3 +1,4 @@
+using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Models.LlavaNext;
 using ResPrune.Inference.Models.Qwen25VL;
@@ -15,26 +16,26 @@ internal sealed record GoldenProcessor(
     public static readonly double MaxMegapixels = new EngineOptions { ModelDirectory = "" }.MaxImageMegapixels;
 
     /// <summary>The processors of this product: whether a file names it, and how to make it.</summary>
-    private static readonly (Func<string, bool> Supports, Func<string, GoldenProcessor> Open)[] Known =
+    private static readonly (Func<JsonField, bool> Supports, Func<string, GoldenProcessor> Open)[] Known =
     [
         (ImageProcessorConfig.Supports, OpenClip),
         (AnyResProcessorConfig.Supports, OpenAnyRes),
         (Qwen25VLImageProcessorConfig.Supports, OpenPatches),
     ];
 
-    public static bool Supports(string path) => Known.Any(known => known.Supports(path));
+    public static bool Supports(string path) => Known.Any(known => known.Supports(JsonField.Load(path)));
 
-    public static GoldenProcessor Open(string path) => Known.First(known => known.Supports(path)).Open(path);
+    public static GoldenProcessor Open(string path) => Known.First(known => known.Supports(JsonField.Load(path))).Open(path);
 
     private static GoldenProcessor OpenClip(string path)
     {
-        var config = ImageProcessorConfig.Load(path);
+        var config = ImageProcessorConfig.ReadProcessor(JsonField.Load(path));
         return new GoldenProcessor(config, file => new ImageProcessor(config, MaxMegapixels).Process(file), PlaneOf);
     }
 
     private static GoldenProcessor OpenAnyRes(string path)
     {
-        var config = AnyResProcessorConfig.Load(path);
+        var config = AnyResProcessorConfig.ReadProcessor(JsonField.Load(path));
         return new GoldenProcessor(config.Pixels, Cut, PlaneOf);
 
         InputResult<PixelValues> Cut(byte[] file)
@@ -46,7 +47,7 @@ internal sealed record GoldenProcessor(
 
     private static GoldenProcessor OpenPatches(string path)
     {
-        var config = Qwen25VLImageProcessorConfig.Load(path);
+        var config = Qwen25VLImageProcessorConfig.ReadProcessor(JsonField.Load(path));
         var processor = new Qwen25VLImageProcessor(config, MaxMegapixels);
 
         // [patches, channels · frames · side · side]

@@ -1,3 +1,4 @@
+using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Processing;
 
@@ -96,12 +97,12 @@ public sealed class ImageProcessorConfigTests : IDisposable
     private ImageProcessorConfig Load(string json)
     {
         File.WriteAllText(FilePath, json);
-        return ImageProcessorConfig.Load(FilePath);
+        return ImageProcessorConfig.ReadProcessor(JsonField.Load(FilePath));
     }
 
     private bool Supports(string json)
     {
         File.WriteAllText(FilePath, json);
-        return ImageProcessorConfig.Supports(FilePath);
+        return ImageProcessorConfig.Supports(JsonField.Load(FilePath));
     }
 }

@@ -43,6 +43,13 @@ internal sealed record DecoderConfig
     /// </summary>
     public IReadOnlyList<int>? MropeSection { get; init; }
 
+    /// <summary>
+    /// Whether the embeddings also are the output layer, where the weights hold no <c>lm_head</c> of their own: the root of <c>config.json</c> or its
+    /// <c>text_config</c> may say so, and published files differ in which of them does.
+    /// </summary>
+    public static bool ReadTie(JsonField root, JsonField text) =>
+        root.Boolean("tie_word_embeddings", false) || text.Boolean("tie_word_embeddings", false);
+
     /// <summary>Reads a <c>text_config</c> of <c>model_type</c> llama (the default) or mistral.</summary>
     public static DecoderConfig Read(JsonField json)
     {

@@ -21,13 +21,13 @@ internal sealed class LlavaCheckpoint : IModelCheckpoint
     {
         Directory = directory;
         _config = LlavaConfig.Read(directory);
-        var path = Path.Combine(directory, "preprocessor_config.json");
-        _images = ImageProcessorConfig.Load(path);
+        var processor = ImageProcessorFile.Load(directory);
+        _images = ImageProcessorConfig.ReadProcessor(processor);
         var side = _config.Vision.ImageSize;
         if (_images.OutputSize is not { } size)
-            throw new ModelLoadException($"{path}: neither crops nor resizes to one size; the vision encoder takes {side}×{side} (do_center_crop).");
+            throw new ModelLoadException($"{processor.File}: neither crops nor resizes to one size; the vision encoder takes {side}×{side} (do_center_crop).");
         if (size != (side, side))
-            throw new ModelLoadException($"{path}: makes pictures of {size.Width}×{size.Height}, the vision encoder takes {side}×{side}.");
+            throw new ModelLoadException($"{processor.File}: makes pictures of {size.Width}×{size.Height}, the vision encoder takes {side}×{side}.");
     }
 
     /// <inheritdoc/>

@@ -49,7 +49,7 @@ internal sealed record LlavaConfig
         var config = new LlavaConfig
         {
             Vision = tower,
-            Text = DecoderConfig.Read(text),
+            Text = DecoderConfig.Read(text) with { TieWordEmbeddings = DecoderConfig.ReadTie(root, text) },
             ImageTokenId = (root.Optional("image_token_id") ?? root.Optional("image_token_index"))?.Integer(0, int.MaxValue) ?? 32000,
             VisionFeatureLayer = root.Optional("vision_feature_layer")?.Integer(-tower.Layers, -1) ?? -2,
             ProjectorBias = root.Boolean("multimodal_projector_bias", true),

@@ -32,13 +32,12 @@ internal sealed record AnyResProcessorConfig
 
     /// <summary>True when the image processor a file names is this one.</summary>
     /// <exception cref="ModelLoadException">The file is missing or malformed.</exception>
-    public static bool Supports(string path) => Types.Contains(ImageProcessorConfig.TypeOf(JsonField.Load(path)).Text());
+    public static bool Supports(JsonField root) => Types.Contains(ImageProcessorConfig.TypeOf(root).Text());
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="ModelLoadException">It is missing or malformed, or asks for tiles that are not one square size.</exception>
-    public static AnyResProcessorConfig Load(string path)
+    /// <summary>Reads what <see cref="ImageProcessorFile"/> found.</summary>
+    /// <exception cref="ModelLoadException">It is malformed, or asks for tiles that are not one square size.</exception>
+    public static AnyResProcessorConfig ReadProcessor(JsonField root)
     {
-        var root = JsonField.Load(path);
         var type = ImageProcessorConfig.TypeOf(root);
         if (!Types.Contains(type.Text())) throw type.Invalid($"an image processor of LLaVA-NeXT ({string.Join(", ", Types)})");
         var pixels = ImageProcessorConfig.Read(root, mayPad: false);

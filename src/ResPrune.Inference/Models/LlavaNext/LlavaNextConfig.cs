@@ -1,6 +1,7 @@
 using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Models.Llava;
+using ResPrune.Inference.Processing;
 
 namespace ResPrune.Inference.Models.LlavaNext;
 
@@ -34,13 +35,13 @@ internal sealed record LlavaNextConfig
         if (!root.Boolean("use_image_newline_parameter", true))
             throw root.Refuse("use_image_newline_parameter", "is false; transformers packs every row with a newline, and so does this runtime");
 
-        var path = Path.Combine(directory, "preprocessor_config.json");
-        var images = AnyResProcessorConfig.Load(path);
+        var processor = ImageProcessorFile.Load(directory);
+        var images = AnyResProcessorConfig.ReadProcessor(processor);
         var side = llava.Vision.ImageSize;
         if (images.TileSide != side)
-            throw new ModelLoadException($"{path}: makes tiles of {images.TileSide}×{images.TileSide}, the vision encoder takes {side}×{side}.");
+            throw new ModelLoadException($"{processor.File}: makes tiles of {images.TileSide}×{images.TileSide}, the vision encoder takes {side}×{side}.");
         if (!AnyResProcessorConfig.ReadPinpoints(root, side).SequenceEqual(images.Pinpoints))
-            throw new ModelLoadException($"{path}: field 'image_grid_pinpoints' differs from config.json's; pictures are cut by one and packed by the other.");
+            throw new ModelLoadException($"{processor.File}: field 'image_grid_pinpoints' differs from config.json's; pictures are cut by one and packed by the other.");
         return new LlavaNextConfig
         {
             Llava = llava,

@@ -18,8 +18,8 @@ internal sealed class Qwen25VLCheckpoint : IModelCheckpoint
     {
         Directory = directory;
         _config = Qwen25VLConfig.Read(directory);
-        var path = Path.Combine(directory, "preprocessor_config.json");
-        _images = Qwen25VLImageProcessorConfig.Load(path);
+        var processor = ImageProcessorFile.Load(directory);
+        _images = Qwen25VLImageProcessorConfig.ReadProcessor(processor);
         var vision = _config.Vision;
         Check("patch_size", _images.PatchSize, vision.PatchSize);
         Check("temporal_patch_size", _images.TemporalPatchSize, vision.TemporalPatchSize);
@@ -27,7 +27,7 @@ internal sealed class Qwen25VLCheckpoint : IModelCheckpoint
 
         void Check(string field, int made, int taken)
         {
-            if (made != taken) throw new ModelLoadException($"{path}: field '{field}' is {made}, but the vision encoder of config.json takes {taken}.");
+            if (made != taken) throw new ModelLoadException($"{processor.File}: field '{field}' is {made}, but the vision encoder of config.json takes {taken}.");
         }
     }
 

@@ -75,7 +75,7 @@ internal sealed record Qwen25VLConfig
             QueryKeyValueBias = true,
             AttentionOutputBias = false,
             MlpBias = false,
-            TieWordEmbeddings = text.Boolean("tie_word_embeddings", root.Boolean("tie_word_embeddings", false)),
+            TieWordEmbeddings = DecoderConfig.ReadTie(root, text),
         };
     }
 

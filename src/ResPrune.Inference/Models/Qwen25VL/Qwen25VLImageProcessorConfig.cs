@@ -30,11 +30,10 @@ internal sealed record Qwen25VLImageProcessorConfig
     /// <summary>Patches along a side of what becomes one visual token. Default 2.</summary>
     public required int MergeSize { get; init; }
 
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="ModelLoadException">It is missing or malformed, or describes a processor that is not implemented.</exception>
-    public static Qwen25VLImageProcessorConfig Load(string path)
+    /// <summary>Reads what <see cref="ImageProcessorFile"/> found.</summary>
+    /// <exception cref="ModelLoadException">It is malformed, or describes a processor that is not implemented.</exception>
+    public static Qwen25VLImageProcessorConfig ReadProcessor(JsonField root)
     {
-        var root = JsonField.Load(path);
         var type = ImageProcessorConfig.TypeOf(root);
         if (!Types.Contains(type.Text())) throw type.Invalid($"an image processor of this family ({string.Join(", ", Types)})");
         if (!root.Boolean("do_resize", true)) throw root.Refuse("do_resize", "is false; supported is true (sides must be whole numbers of patches)");
@@ -54,7 +53,7 @@ internal sealed record Qwen25VLImageProcessorConfig
 
     /// <summary>True when a file names an image processor of this family.</summary>
     /// <exception cref="ModelLoadException">The file is missing or malformed.</exception>
-    public static bool Supports(string path) => Types.Contains(ImageProcessorConfig.TypeOf(JsonField.Load(path)).Text());
+    public static bool Supports(JsonField root) => Types.Contains(ImageProcessorConfig.TypeOf(root).Text());
 
     /// <summary>Published files have the field at the root, newer ones in <c>size</c> under the name of an edge; both count pixels.</summary>
     private static int ReadBound(JsonField root, string name, string edge, int defaultValue)

@@ -1,3 +1,4 @@
+using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Models.LlavaNext;
 
@@ -54,6 +55,6 @@ public sealed class AnyResProcessorConfigTests : IDisposable
     private AnyResProcessorConfig Load(string json)
     {
         File.WriteAllText(FilePath, json);
-        return AnyResProcessorConfig.Load(FilePath);
+        return AnyResProcessorConfig.ReadProcessor(JsonField.Load(FilePath));
     }
 }

@@ -81,6 +81,49 @@ public sealed class LlavaNextConfigTests : IDisposable
         Assert.Contains("224×224, the vision encoder takes 336×336", Assert.Throws<ModelLoadException>(Read).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>transformers 5 writes the image processor into <c>processor_config.json</c>, alone or beside the file of older versions.</summary>
+    [Fact]
+    public void The_nested_image_processor_counts_before_the_file_of_its_own()
+    {
+        WriteProcessor("image_mean", "[0.1, 0.2, 0.3]");
+        Assert.Equal([0.1, 0.2, 0.3], Read().Images.Pixels.Mean);
+        File.Delete(Path.Combine(_directory, "preprocessor_config.json"));
+        Assert.Equal([0.1, 0.2, 0.3], LlavaNextConfig.Read(_directory).Images.Pixels.Mean);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"image_processor": null, "patch_size": 14}""")]
+    public void A_processor_without_an_image_processor_leaves_the_file_of_its_own(string json)
+    {
+        File.WriteAllText(Path.Combine(_directory, "processor_config.json"), json);
+        _images["image_mean"] = JsonNode.Parse("[0.4, 0.5, 0.6]");
+        Assert.Equal([0.4, 0.5, 0.6], Read().Images.Pixels.Mean);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_nested_image_processor_is_named_by_its_field()
+    {
+        WriteProcessor("do_rescale", "1");
+        var message = Assert.Throws<ModelLoadException>(Read).Message;
+        Assert.Contains("processor_config.json: field 'image_processor.do_rescale'", message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Without <c>lm_head</c> in the weights, either flag is enough.</summary>
+    [Theory]
+    [InlineData(null, null, false)]
+    [InlineData(false, false, false)]
+    [InlineData(true, null, true)]
+    [InlineData(null, true, true)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, true)]
+    public void Embeddings_are_tied_where_the_root_or_the_text_config_says_so(bool? root, bool? text, bool tied)
+    {
+        if (root is not null) _config["tie_word_embeddings"] = root;
+        if (text is not null) _config["text_config"]!["tie_word_embeddings"] = text;
+        Assert.Equal(tied, Read().Llava.Text.TieWordEmbeddings);
+    }
+
     [Theory]
     [MemberData(nameof(Folders))]
     public void The_names_of_transformers_5_mean_the_same_weights(string directory)
@@ -104,6 +147,13 @@ public sealed class LlavaNextConfigTests : IDisposable
         const string Text = "language_model.model.";
         if (name == "language_model.lm_head.weight") return "lm_head.weight";
         return name.StartsWith(Text, StringComparison.Ordinal) ? "model.language_model." + name[Text.Length..] : "model." + name;
+    }
+
+    private void WriteProcessor(string field, string value)
+    {
+        var nested = _images.DeepClone().AsObject();
+        nested[field] = JsonNode.Parse(value);
+        File.WriteAllText(Path.Combine(_directory, "processor_config.json"), new JsonObject { ["image_processor"] = nested }.ToJsonString());
     }
 
     private LlavaNextConfig Read()

@@ -1,3 +1,4 @@
+using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Models.Qwen25VL;
 
@@ -41,6 +42,28 @@ public sealed class Qwen25VLConfigTests : IDisposable
         Assert.Equal([7, 15, 23, 31], config.Vision.FullAttentionLayers.Order());
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void EmbeddingsAreTiedWhereTheRootOrTheTextConfigSaysSo(bool root, bool text)
+    {
+        var json = $$$"""
+            {"vision_config": {"out_hidden_size": 8192}, "tie_word_embeddings": {{{(root ? "true" : "false")}}},
+             "text_config": {"tie_word_embeddings": {{{(text ? "true" : "false")}}}, {{{Rope}}} } }
+            """;
+        Assert.True(Read(json).Text.TieWordEmbeddings);
+    }
+
+    [Fact]
+    public void AProcessorConfigMayHoldTheImageProcessor()
+    {
+        Write("config.json", $$"""{"vision_config": {"out_hidden_size": 8192}, {{Rope}}}""");
+        Write("processor_config.json", """{"image_processor": {"image_processor_type": "Qwen2VLImageProcessor", "merge_size": 4}}""");
+        var refused = Assert.Throws<ModelLoadException>(() => new Qwen25VLFamily().Open(_directory));
+        Assert.Contains("/processor_config.json", refused.Message);
+        Assert.Contains("merge_size", refused.Message);
+    }
+
     [Fact]
     public void TheGenerationConfigNamesTheEnds()
     {
@@ -80,7 +103,7 @@ public sealed class Qwen25VLConfigTests : IDisposable
     [InlineData("""{"image_processor_type": "Qwen2VLImageProcessor", "size": {"shortest_edge": 1, "longest_edge": 2}, "min_pixels": 784, "max_pixels": 1000}""", 784, 1000)]
     public void BoundsAreReadInEveryForm(string json, int minimum, int maximum)
     {
-        var config = Qwen25VLImageProcessorConfig.Load(Write("preprocessor_config.json", json));
+        var config = Qwen25VLImageProcessorConfig.ReadProcessor(JsonField.Load(Write("preprocessor_config.json", json)));
         Assert.Equal((minimum, maximum), (config.MinPixels, config.MaxPixels));
         Assert.Equal((14, 2, 2), (config.PatchSize, config.TemporalPatchSize, config.MergeSize));
     }
@@ -92,7 +115,7 @@ public sealed class Qwen25VLConfigTests : IDisposable
     [InlineData("""{"image_processor_type": "Qwen2VLImageProcessor", "min_pixels": 0}""", "min_pixels")]
     public void ProcessorsThatCannotBeServedAreRefusedByField(string json, string named)
     {
-        var refused = Assert.Throws<ModelLoadException>(() => Qwen25VLImageProcessorConfig.Load(Write("preprocessor_config.json", json)));
+        var refused = Assert.Throws<ModelLoadException>(() => Qwen25VLImageProcessorConfig.ReadProcessor(JsonField.Load(Write("preprocessor_config.json", json))));
         Assert.Contains($"preprocessor_config.json: field '{named}'", refused.Message);
     }
 
