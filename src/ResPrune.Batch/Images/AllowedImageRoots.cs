@@ -23,7 +23,7 @@ public sealed class AllowedImageRoots : IImageRoots, IDisposable
         _allowFolders = options.AllowFolders;
         _containers = [.. options.Containers.Select(Container)];
         _https = options.Https.AllowedHosts.Count == 0 ? null : new HttpsImageSource(options.Https, time);
-        Urls = new ImageUrls([.. _containers.Select(container => new RepeatedImages(new StoreImages(container), options.Retry, time))], _https);
+        Urls = new ImageUrls([.. _containers.Select(container => new RepeatedImages(new StoreImages(container, uploaded: false), options.Retry, time))], _https);
     }
 
     /// <inheritdoc/>
@@ -44,7 +44,7 @@ public sealed class AllowedImageRoots : IImageRoots, IDisposable
         var wanted = _stores.Connect(address, writable: false).Location;
         if (!_containers.Any(allowed => wanted == allowed.Location || wanted.StartsWith(allowed.Location + "/", StringComparison.Ordinal)))
             throw NotAllowed(wanted, "it is in none of the allowed containers");
-        return new StoreImages(await _stores.OpenReadOnlyAsync(address, cancellationToken).ConfigureAwait(false));
+        return new StoreImages(await _stores.OpenReadOnlyAsync(address, cancellationToken).ConfigureAwait(false), uploaded: false);
     }
 
     /// <inheritdoc/>

@@ -23,7 +23,8 @@ public interface IImagePlace
 
 /// <summary>The images of a store. References that are no plain names are looked for under the name that an upload gave them.</summary>
 /// <param name="store">The store; its own repeats are not used, since whoever reads images repeats.</param>
-public sealed class StoreImages(IBlobStore store) : IImagePlace
+/// <param name="uploaded">False for a container that the user filled: there a name that a store can have is the blob's own, however long it is.</param>
+public sealed class StoreImages(IBlobStore store, bool uploaded = true) : IImagePlace
 {
     private readonly IBlobStore _store = store.WithoutRetries;
 
@@ -38,7 +39,7 @@ public sealed class StoreImages(IBlobStore store) : IImagePlace
     {
         ArgumentNullException.ThrowIfNull(reference);
         var shown = ImageFetchOutcome.Show(reference);
-        if (UploadedNames.Of(reference) is not { } name)
+        if (NameOf(reference) is not { } name)
             return new ImageFetchFailure(RowErrorCodeFor(reference), $"'{shown}' is not read: it names no image.");
         var outcome = await ReadBlobAsync(name, shown, maxBytes, cancellationToken).ConfigureAwait(false);
         return outcome is ImageFetchFailure { Code: RowErrorCode.ImageNotFound } && UploadedNames.LeadsOut(reference)
@@ -50,6 +51,9 @@ public sealed class StoreImages(IBlobStore store) : IImagePlace
 
     /// <inheritdoc/>
     public Task ProbeAsync(CancellationToken cancellationToken) => _store.GetPropertiesAsync(ProbedName, cancellationToken);
+
+    private string? NameOf(string reference) =>
+        !uploaded && !UploadedNames.LeadsOut(reference) && BlobName.TryCanonicalise(reference, out var name, out _) ? name : UploadedNames.Of(reference);
 
     private async Task<ImageFetchOutcome> ReadBlobAsync(string name, string shown, int maxBytes, CancellationToken cancellationToken)
     {

@@ -40,6 +40,17 @@ public sealed class AllowedImageRootsTests(AzuriteFixture azurite) : IAsyncLifet
         Assert.Equal("open/b ü.png", await TextAsync(roots, null, $"{Account}/{_pictures}/open/x/../b ü.png"));
     }
 
+    /// <summary>An upload stores names of this length under their hash; what users put into a container themselves has its own name.</summary>
+    [Fact]
+    public async Task A_long_name_in_a_users_container_is_its_own()
+    {
+        var name = $"open/{new string('n', 300)}/{new string('m', 500)}.png";
+        await (await Stores.OpenAsync(BlobAddress.Parse($"azure:{_pictures}"), None)).PutAsync(name, name);
+        using var roots = Roots($"azure:{_pictures}");
+        Assert.Equal(name, await TextAsync(roots, $"azure:{_pictures}", name));
+        Assert.Equal(name, await TextAsync(roots, null, $"{Account}/{_pictures}/{name}"));
+    }
+
     [Fact]
     public async Task A_root_outside_the_allowed_containers_is_refused_by_name()
     {
