@@ -1,5 +1,4 @@
 using Polly;
-using Polly.Retry;
 using Polly.Timeout;
 using ResPrune.Batch.Rows;
 using ResPrune.Batch.Storage;
@@ -30,27 +29,7 @@ internal sealed class RepeatedImages
         _place = place;
         _options = options;
         _time = time;
-        var pipeline = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(options.Deadline);
-        if (options.Retries > 0)
-        {
-            pipeline.AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<ImageUnreadException>(),
-                MaxRetryAttempts = options.Retries,
-                Delay = options.Delay,
-                MaxDelay = options.MaxDelay,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                OnRetry = attempt =>
-                {
-                    StoreRetries.Observer?.Invoke(new StoreRetried(
-                        attempt.Outcome.Exception!.InnerException!, attempt.AttemptNumber + 1, options.Retries, attempt.RetryDelay, attempt.Duration));
-                    return ValueTask.CompletedTask;
-                },
-            });
-        }
-
-        _pipeline = pipeline.Build();
+        _pipeline = StoreRetry.Pipeline(options, time, failure => failure is ImageUnreadException, Asked);
     }
 
     /// <summary>Where the images are, for messages.</summary>
@@ -80,6 +59,11 @@ internal sealed class RepeatedImages
                 },
                 cancellationToken).ConfigureAwait(false);
         }
+        catch (ImageUnreadException exception) when (Asked(exception) > _options.Deadline)
+        {
+            // The place said itself that it is away for longer than is waited here.
+            throw new IOException(exception.Message, exception.InnerException);
+        }
         catch (ImageUnreadException exception) when (_options.Tries > 1)
         {
             return Fail(RowErrorCode.ImageNotFound, $"'{shown}' cannot be read, tried {tries} times: {exception.Message}");
@@ -108,6 +92,8 @@ internal sealed class RepeatedImages
             throw new IOException($"'{_place.Location}' did not answer within {ProbeTime.TotalSeconds:0.###} s.", exception);
         }
     }
+
+    private TimeSpan? Asked(Exception failure) => AzureFaults.RetryAfter(failure, _time.GetUtcNow());
 
     private static ImageFetchFailure Fail(RowErrorCode code, string message) => new(code, message);
 

@@ -51,9 +51,12 @@ internal sealed class AzureFaults(Uri service, string container, StoreRetryOptio
         _ => IsStorage(exception) && RootOf(exception) is not SocketException { SocketErrorCode: SocketError.HostNotFound },
     };
 
-    private static TimeSpan? RetryAfter(Exception exception, DateTimeOffset now)
+    /// <summary>The wait that the service asked for, also where the fault has been translated; null where it asked for none.</summary>
+    public static TimeSpan? RetryAfter(Exception exception, DateTimeOffset now)
     {
-        if ((exception as RequestFailedException)?.GetRawResponse() is not { } response) return null;
+        var fault = exception;
+        while (fault is not RequestFailedException && fault.InnerException is { } inner) fault = inner;
+        if ((fault as RequestFailedException)?.GetRawResponse() is not { } response) return null;
         foreach (var header in MillisecondHeaders)
         {
             if (response.Headers.TryGetValue(header, out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))

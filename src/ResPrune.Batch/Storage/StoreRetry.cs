@@ -23,31 +23,37 @@ internal sealed class StoreRetry
         StoreRetryOptions options, TimeProvider time, Func<Exception, bool> mayPass, Func<Exception, TimeSpan?>? retryAfter = null)
     {
         _options = options;
+        _pipeline = Pipeline(options, time, mayPass, retryAfter);
+    }
+
+    /// <summary>The tries, their waits and the deadline over all of them. Each repeat is told to <see cref="StoreRetries.Observer"/>.</summary>
+    /// <param name="options">How often and how long.</param>
+    /// <param name="time">Clock of the waits and the deadline.</param>
+    /// <param name="mayPass">Whether a fault may be gone at the next try.</param>
+    /// <param name="retryAfter">The wait that the server asked for; null where none does. One above the deadline ends the tries.</param>
+    public static ResiliencePipeline Pipeline(
+        StoreRetryOptions options, TimeProvider time, Func<Exception, bool> mayPass, Func<Exception, TimeSpan?>? retryAfter)
+    {
         TimeSpan? Asked(Exception? failure) => failure is null ? null : retryAfter?.Invoke(failure);
         var pipeline = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(options.Deadline);
-        if (options.Retries > 0)
+        if (options.Retries == 0) return pipeline.Build();
+        return pipeline.AddRetry(new RetryStrategyOptions
         {
-            pipeline.AddRetry(new RetryStrategyOptions
+            ShouldHandle = attempt => ValueTask.FromResult(
+                attempt.Outcome.Exception is { } failure && mayPass(failure) && !(Asked(failure) > options.Deadline)),
+            MaxRetryAttempts = options.Retries,
+            Delay = options.Delay,
+            MaxDelay = options.MaxDelay,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            DelayGenerator = attempt => ValueTask.FromResult(Asked(attempt.Outcome.Exception)),
+            OnRetry = attempt =>
             {
-                // A server that asks for a longer wait than there is gets none.
-                ShouldHandle = attempt => ValueTask.FromResult(
-                    attempt.Outcome.Exception is { } failure && mayPass(failure) && !(Asked(failure) > options.Deadline)),
-                MaxRetryAttempts = options.Retries,
-                Delay = options.Delay,
-                MaxDelay = options.MaxDelay,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                DelayGenerator = attempt => ValueTask.FromResult(Asked(attempt.Outcome.Exception)),
-                OnRetry = attempt =>
-                {
-                    StoreRetries.Observer?.Invoke(new StoreRetried(
-                        attempt.Outcome.Exception!, attempt.AttemptNumber + 1, options.Retries, attempt.RetryDelay, attempt.Duration));
-                    return ValueTask.CompletedTask;
-                },
-            });
-        }
-
-        _pipeline = pipeline.Build();
+                StoreRetries.Observer?.Invoke(new StoreRetried(
+                    attempt.Outcome.Exception!, attempt.AttemptNumber + 1, options.Retries, attempt.RetryDelay, attempt.Duration));
+                return ValueTask.CompletedTask;
+            },
+        }).Build();
     }
 
     /// <summary>Runs a request until it succeeds, fails for good, or the tries or the time are used up.</summary>

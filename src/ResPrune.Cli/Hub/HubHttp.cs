@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using ResPrune.Batch.Http;
 
 namespace ResPrune.Cli.Hub;
 
@@ -25,6 +26,8 @@ internal sealed class HubHttp : IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             ConnectTimeout = limits.ConnectTimeout,
+            // A try reaches the hub once.
+            ConnectCallback = OneTry.ConnectAsync,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         };
         // Headers and bodies have deadlines of their own: a file may take hours.

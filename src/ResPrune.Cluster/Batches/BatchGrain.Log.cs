@@ -29,9 +29,6 @@ internal sealed partial class BatchGrain
     [LoggerMessage(Level = LogLevel.Error, Message = "Batch {Batch} cannot go on at the moment; it is tried again.")]
     private static partial void LogTrouble(ILogger logger, Exception exception, string batch);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Batch {Batch} could not register with the fleet: {Reason}")]
-    private static partial void LogNotRegistered(ILogger logger, string batch, string reason);
-
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "Batch {Batch}: {Rows} rows of shard {Shard} failed on a device that works (line {Line}: {Reason}); the shard is tried again before they become errors.")]

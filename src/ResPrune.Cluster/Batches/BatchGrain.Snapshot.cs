@@ -27,7 +27,7 @@ internal sealed partial class BatchGrain
             Elapsed = now - _started,
             DeviceBusyShare = _devices.BusyShare,
             FirstAnswers = [.. _firstAnswers],
-            Problem = record.Errors is { Data: [var error, ..] } ? error.Message : _problem ?? _noWorkers,
+            Problem = record.Errors is { Data: [var error, ..] } ? error.Message : _problem ?? (record.IsTerminal || IsCancelling ? null : _entry.Problem),
         };
     }
 }

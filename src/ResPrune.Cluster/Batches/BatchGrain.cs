@@ -1,8 +1,8 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Rows;
-using ResPrune.Cluster.Fleet;
 using ResPrune.Cluster.Storage;
 using ResPrune.Cluster.Tracing;
 
@@ -38,8 +38,7 @@ internal sealed partial class BatchGrain(
     private Task? _reading;
     private Task? _work;
     private string? _problem;
-    private string? _noWorkers;
-    private int _workersOfModel;
+    private FleetEntry _entry = null!;
 
     private bool IsCancelling => _record!.Status == BatchStatus.Cancelling;
 
@@ -49,6 +48,7 @@ internal sealed partial class BatchGrain(
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _id = BatchId.Parse(this.GetPrimaryKeyString());
+        _entry = new FleetEntry(_id, GrainFactory, logger);
         _started = time.GetUtcNow();
         return Task.CompletedTask;
     }
@@ -68,7 +68,7 @@ internal sealed partial class BatchGrain(
     {
         await EnsureLoadedAsync(cancellationToken);
         // Before the answer: when this silo is lost right after it, the fleet's questions bring the batch back.
-        if (!_record!.IsTerminal) await RegisterAsync(hasNewWork: false, cancellationToken);
+        if (!_record!.IsTerminal) await _entry.RegisterAsync(_record!, _board, hasNewWork: false, cancellationToken);
         return Snapshot();
     }
 
@@ -87,14 +87,6 @@ internal sealed partial class BatchGrain(
         Advance();
         return Snapshot();
     }
-
-    /// <inheritdoc/>
-    public Task<LeaseOffer> TryLeaseAsync(WorkRequest request, CancellationToken cancellationToken) =>
-        LeaseAsync(request, board => board.Lease(_id, request.Worker, time.GetUtcNow(), hasOthers: _workersOfModel > 1), cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<LeaseOffer> TryLeaseStragglerAsync(WorkRequest request, CancellationToken cancellationToken) =>
-        LeaseAsync(request, board => board.LeaseStraggler(_id, request.Worker, time.GetUtcNow()), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<LeaseState> ReportAsync(ShardReport report, CancellationToken cancellationToken)
@@ -178,65 +170,10 @@ internal sealed partial class BatchGrain(
         Advance();
     }
 
-    private async Task<LeaseOffer> LeaseAsync(WorkRequest request, Func<ShardBoard, ShardLease?> give, CancellationToken cancellationToken)
-    {
-        if (_record is null)
-        {
-            // The fleet must not wait for this batch's store; it is told when there is work.
-            _ = LoadUnasked();
-            return new LeaseOffer { HasWaiting = true };
-        }
-
-        if (_record.IsTerminal) await UnregisterAsync(cancellationToken);
-        if (_board is null || _record.Status != BatchStatus.InProgress || IsExpired) return new LeaseOffer { HasWaiting = _board is null && !_record.IsTerminal };
-        if (_record.WeightsDigest is null) await FixModelAsync(request, cancellationToken);
-        if (_board is null || _record.WeightsDigest != request.WeightsDigest) return new LeaseOffer { HasWaiting = _board?.Waiting > 0 };
-        // Between two sweeps the silos are asked after only when one of them changed.
-        ExpireLeases(asked: deadSilos.Version != _seenSilos);
-        if (give(_board) is not { } lease) return new LeaseOffer { HasWaiting = _board.Waiting > 0 };
-        Observe(_board);
-        return new LeaseOffer
-        {
-            Lease = lease with
-            {
-                FirstAnswersWanted = _options.FirstAnswers - _firstAnswers.Count,
-                TraceParent = _record.TraceParent,
-                WeightsDigest = _record.WeightsDigest,
-            },
-            HasWaiting = _board.Waiting > 0,
-        };
-    }
-
-    /// <summary>One batch, one model: the weights of the first worker that asks, where the submitter named none. In the record, so that it stands.</summary>
-    private async Task FixModelAsync(WorkRequest request, CancellationToken cancellationToken)
-    {
-        if (_record!.Spec.RequiredModel is { } required && required != request.Model) return;
-        var record = await storage.FixModelAsync(_id, request.Model, request.WeightsDigest, cancellationToken);
-        if (_record.IsTerminal) return;
-        _record = record;
-        LogModel(logger, _id.Value, record.Model, record.WeightsDigest);
-    }
-
-    private async Task LoadUnasked()
-    {
-        try
-        {
-            await EnsureLoadedAsync(_deactivated.Token);
-        }
-        catch (BatchNotFoundException)
-        {
-            await UnregisterAsync(CancellationToken.None);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            LogNotRead(logger, _id.Value, exception.Message);
-        }
-    }
-
     /// <summary>A shard is waiting again: the fleet, which may have stopped asking this batch, is told at once.</summary>
     private void ShardWaits()
     {
-        if (_board is { Waiting: 1 } && !_record!.IsTerminal) _ = RegisterAsync(hasNewWork: true, _deactivated.Token);
+        if (_board is { Waiting: 1 } && !_record!.IsTerminal) _ = _entry.RegisterAsync(_record!, _board, hasNewWork: true, _deactivated.Token);
     }
 
     /// <summary>A shard that is given up needs only its lines; when even these cannot be had on several attempts, the batch cannot end otherwise.</summary>
@@ -283,7 +220,7 @@ internal sealed partial class BatchGrain(
         if (_board is not null && !_record!.IsTerminal) Observe(_board);
         Advance();
         // Also while it is being planned: the fleet's questions are what brings back a coordinator that was lost with its silo.
-        if (!_record!.IsTerminal) await RegisterAsync(hasNewWork: false, cancellationToken);
+        if (!_record!.IsTerminal) await _entry.RegisterAsync(_record!, _board, hasNewWork: false, cancellationToken);
     }
 
     /// <summary>
@@ -351,7 +288,7 @@ internal sealed partial class BatchGrain(
         _rate.Note(RowsDone(), time.GetUtcNow());
         Observe(_board);
         LogLoaded(logger, _id.Value, _board.Shards, _board.Committed);
-        await RegisterAsync(hasNewWork: true, stop);
+        await _entry.RegisterAsync(_record!, _board, hasNewWork: true, stop);
         // What may be next (all was committed already, or cancel came meanwhile) starts when this work has ended.
         _ = AdvanceAfterAsync(_work!);
     }
@@ -375,20 +312,16 @@ internal sealed partial class BatchGrain(
         }
 
         _committed = await Task.Run(() => storage.ReadTotalsAsync(record, stop), stop);
-        _record = record;
-        BatchActivities.Ended(span, record, _committed);
-        instruments.Closed(_id);
-        LogEnded(logger, _id.Value, record.Status, _committed.Answered, _committed.Failed);
-        _sweep?.Dispose();
-        await UnregisterAsync(stop);
+        await CloseAsync(span, record, stop);
     }
 
     private async Task EndAsFailedAsync(BatchError error, CancellationToken cancellationToken)
     {
         using var span = BatchActivities.StartFinalize(_record!);
+        BatchRecord record;
         try
         {
-            _record = await storage.FailAsync(_id, error, cancellationToken);
+            record = await storage.FailAsync(_id, error, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -397,57 +330,21 @@ internal sealed partial class BatchGrain(
             return;
         }
 
-        if (!_record.IsTerminal) return;
-        BatchActivities.Ended(span, _record, _committed);
+        _record = record;
+        if (!record.IsTerminal) return;
         // Whoever still holds a shard is told that it is lost.
         _board = null;
+        await CloseAsync(span, record, cancellationToken);
+    }
+
+    private Task CloseAsync(Activity? span, BatchRecord record, CancellationToken cancellationToken)
+    {
+        _record = record;
+        BatchActivities.Ended(span, record, _committed);
         instruments.Closed(_id);
-        LogEnded(logger, _id.Value, _record.Status, _committed.Answered, _committed.Failed);
+        LogEnded(logger, _id.Value, record.Status, _committed.Answered, _committed.Failed);
         _sweep?.Dispose();
-        await UnregisterAsync(cancellationToken);
-    }
-
-    private async Task RegisterAsync(bool hasNewWork, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var registration = new BatchRegistration
-            {
-                Batch = _id,
-                Priority = _record!.Spec.Priority,
-                WeightsDigest = _record.WeightsDigest,
-                HasNewWork = hasNewWork,
-                HasWaiting = _board is null || _board.Waiting > 0,
-            };
-            _workersOfModel = await Fleet.RegisterBatchAsync(registration, cancellationToken);
-            _noWorkers = _workersOfModel > 0 || _board is not { Held: 0 } ? null : DescribeNoWorkers(await Fleet.ListModelsAsync(cancellationToken));
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // The fleet grain may be moving to another silo; the next sweep registers again.
-            LogNotRegistered(logger, _id.Value, exception.Message);
-        }
-    }
-
-    private string? DescribeNoWorkers(IReadOnlyList<FleetModel> models)
-    {
-        if (_record!.IsTerminal || _record.Status == BatchStatus.Cancelling) return null;
-        var wanted = _record.WeightsDigest is { } digest ? $" with the weights {digest[..Math.Min(12, digest.Length)]}… of '{_record.Model}'" : "";
-        var there = models.Count == 0 ? "none is there at all" : $"there are {string.Join(", ", models.Select(model => $"{model.Workers} with '{model.Name}' ({model.WeightsDigest[..Math.Min(12, model.WeightsDigest.Length)]}…)"))}";
-        return $"The batch waits: no worker{wanted} is in the fleet; {there}.";
-    }
-
-    private async Task UnregisterAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await Fleet.RemoveBatchAsync(_id, cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // It asks this batch for work again, and is told again.
-            LogNotRegistered(logger, _id.Value, exception.Message);
-        }
+        return _entry.RemoveAsync(cancellationToken);
     }
 
     private async Task HeedErrorBudgetAsync(CancellationToken cancellationToken)
@@ -477,6 +374,4 @@ internal sealed partial class BatchGrain(
     private long RowsDone() => _committed.Rows + (_board?.RunningRows.Rows ?? 0);
 
     private void Observe(ShardBoard board) => instruments.Observe(_id, OpenWork.Of(board, _record!.Plan!.Rows, _committed));
-
-    private IFleetGrain Fleet => GrainFactory.GetGrain<IFleetGrain>(IFleetGrain.Key);
 }

@@ -1,5 +1,3 @@
-using ResPrune.Inference.Engine.Accounting;
-
 namespace ResPrune.Inference.Engine;
 
 /// <summary>Requests that are worked on together, and the positions of the cache that each gets.</summary>

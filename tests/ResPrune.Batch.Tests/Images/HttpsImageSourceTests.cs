@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
@@ -313,8 +314,10 @@ public sealed class HttpsImageSourceTests : IAsyncLifetime
         var fetch = source.FetchAsync(new Uri("https://pictures.test/a.png"), MaxBytes, None);
         await first.Task.WaitAsync(TimeSpan.FromSeconds(30));
         // The wait begins a little after the answer was sent: time goes on until the fetch has seen it pass.
+        var waited = Stopwatch.StartNew();
         while (!fetch.IsCompleted)
         {
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), "The fetch has not ended.");
             if (_server.Requests.Count == 1) _time.Advance(TimeSpan.FromMilliseconds(500));
             await Task.WhenAny(fetch, Task.Delay(5, None));
         }

@@ -270,6 +270,22 @@ public sealed class AzureFaultTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_wait_that_the_service_asks_for_an_image_is_kept_and_one_beyond_the_deadline_is_no_row_error()
+    {
+        await Store.PutAsync("slow.png", "bytes");
+        var once = new StoreRetryOptions { Retries = 1, Delay = TimeSpan.Zero };
+        var fetcher = new ImageFetcher(new StoreImages(Store), urls: null, new ImageFetcherOptions { Retry = once });
+        _proxy.RetryAfter = TimeSpan.FromMilliseconds(300);
+        _proxy.FailFirst(StorageFault.Throttled);
+        var started = Stopwatch.GetTimestamp();
+        Assert.IsType<FetchedImage>(await fetcher.FetchAsync("slow.png", None));
+        Assert.True(Stopwatch.GetElapsedTime(started) >= TimeSpan.FromMilliseconds(290), $"took {Stopwatch.GetElapsedTime(started)}");
+        _proxy.RetryAfter = TimeSpan.FromHours(1);
+        _proxy.Decide = (_, _) => StorageFault.Throttled;
+        await AssertTriesAsync(() => fetcher.FetchAsync("slow.png", None), tries: 1);
+    }
+
+    [Fact]
     public async Task An_image_in_a_container_that_is_away_is_no_row_error_and_not_asked_for_more_than_that()
     {
         _proxy.Decide = (_, _) => StorageFault.LoseRequest;

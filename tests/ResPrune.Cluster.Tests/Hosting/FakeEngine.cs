@@ -54,6 +54,9 @@ internal sealed class FakeEngine : IVisionLanguageEngine
         return exception;
     }
 
+    /// <summary>Digest of a request's image, as an answer carries it.</summary>
+    public static string DigestOf(GenerationRequest request) => Convert.ToHexStringLower(SHA256.HashData(request.Image.Span));
+
     public static string AnswerTo(ReadOnlySpan<byte> image, string question) =>
         Convert.ToHexStringLower(SHA256.HashData([.. image, .. Encoding.UTF8.GetBytes(question)]))[..16];
 
@@ -70,7 +73,7 @@ internal sealed class FakeEngine : IVisionLanguageEngine
             Interlocked.Increment(ref _answered);
             return new GenerationResult(
                 request.RequestId,
-                Convert.ToHexStringLower(SHA256.HashData(request.Image.Span)),
+                DigestOf(request),
                 AnswerTo(request.Image.Span, request.Question),
                 FinishReason.Stop,
                 new TokenUsage(40, 5, 100, request.Pruning.Keep.Resolve(100)),

@@ -86,6 +86,20 @@ internal sealed class TestFleet : IAsyncDisposable
         return last!;
     }
 
+    /// <summary>Waits until a worker, of whichever silo, is in a state.</summary>
+    public async Task<GpuWorkerStatus> WaitForWorkerAsync(GpuWorkerState wanted)
+    {
+        GpuWorkerStatus[] all = [];
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                all = await Task.WhenAll(Enumerable.Range(0, _cluster.Silos.Count).Select(silo => Worker(silo).GetStatusAsync(CancellationToken.None)));
+                return all.Any(worker => worker.State == wanted);
+            },
+            () => $"no worker is {wanted}: {string.Join(", ", all.AsEnumerable())}");
+        return all.First(worker => worker.State == wanted);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var silo in _cluster.GetActiveSilos().ToList()) silo.ServiceProvider.GetRequiredService<LocalGpuWorkers>().Dispose();

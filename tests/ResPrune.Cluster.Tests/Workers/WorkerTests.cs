@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.TestingHost;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Images;
 using ResPrune.Batch.Rows;
@@ -113,7 +112,7 @@ public sealed class WorkerTests : IAsyncDisposable
         var batch = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
         _engine.Before = (request, _) => Task.FromResult<GenerationOutcome?>(
             request.Question.Contains(" 1?", StringComparison.Ordinal)
-                ? new GenerationFailure(request.RequestId, Digest(request), FailureReason.ImageTooLarge, "60000x60000")
+                ? new GenerationFailure(request.RequestId, FakeEngine.DigestOf(request), FailureReason.ImageTooLarge, "60000x60000")
                 : null);
         await using var fleet = await TestFleet.StartAsync(1, _store, [_engine]);
         await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
@@ -174,122 +173,6 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_device_that_throws_on_everything_and_fails_its_check_costs_no_row()
-    {
-        var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 10));
-        await using var bad = new FakeEngine { Before = (_, _) => throw new InvalidOperationException("unspecified launch failure"), IsSound = () => false };
-        var gate = new Gate(pass: 0);
-        _engine.Before = gate.PassAsync;
-        await using var fleet = await TestFleet.StartAsync(2, _store, [bad, _engine]);
-        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
-
-        var status = await StatusOfAsync(fleet, GpuWorkerState.Failed);
-        gate.Open();
-        var end = await fleet.WaitForEndAsync(batch.Id);
-
-        Assert.Contains("a matrix product came out wrong", status.Problem, StringComparison.Ordinal);
-        Assert.Equal((40L, 0L), (end.Committed.Answered, end.Committed.Failed));
-        await batch.AssertEveryIdOnceAsync();
-    }
-
-    [Fact]
-    public async Task A_shard_of_few_rows_on_a_dead_device_is_handed_back_and_not_turned_into_errors()
-    {
-        var batch = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
-        _engine.Before = (_, _) => throw new InvalidOperationException("unspecified launch failure");
-        _engine.IsSound = () => false;
-        await using var fleet = await TestFleet.StartAsync(1, _store, [_engine]);
-        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
-
-        await StatusAsync(fleet, GpuWorkerState.Failed);
-        var snapshot = await fleet.WaitForAsync(batch.Id, snapshot => snapshot.ShardsLeased == 0);
-
-        Assert.Equal((BatchStatus.InProgress, 0, 0L, 0), (snapshot.Status, snapshot.ShardsCommitted, snapshot.RowsDone, snapshot.Retries));
-        Assert.Equal(1, (await fleet.Coordinator(batch.Id).TryLeaseAsync("another", CancellationToken.None))!.Try);
-    }
-
-    [Fact]
-    public async Task A_device_that_dies_in_mid_shard_hands_back_all_that_it_holds_and_nothing_of_it_is_published()
-    {
-        var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 10));
-        var answered = 0;
-        await using var bad = new FakeEngine();
-        bad.Before = (_, _) => Interlocked.Increment(ref answered) > 5 ? throw bad.Fail("CUDA error: an illegal memory access") : Task.FromResult<GenerationOutcome?>(null);
-        var gate = new Gate(pass: 0);
-        _engine.Before = gate.PassAsync;
-        await using var fleet = await TestFleet.StartAsync(2, _store, [bad, _engine]);
-        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
-
-        await StatusOfAsync(fleet, GpuWorkerState.Failed);
-        var failures = fleet.Cluster.Silos.Select(silo => ((InProcessSiloHandle)silo).ServiceProvider.GetRequiredService<DeviceFailures>().First.IsCompleted);
-        Assert.Single(failures, isCompleted => isCompleted);
-        gate.Open();
-        var end = await fleet.WaitForEndAsync(batch.Id);
-
-        Assert.Equal((40L, 0L), (end.Committed.Answered, end.Committed.Failed));
-        Assert.Equal(40, _engine.Requests.Select(request => request.RequestId).Distinct().Count());
-    }
-
-    [Fact]
-    public async Task A_device_that_answers_wrongly_publishes_nothing_once_its_check_fails()
-    {
-        var batch = await TestBatch.SubmitAsync(_store, rows: 40, TestBatch.Spec(rowsPerShard: 10));
-        var isSound = true;
-        await using var bad = new FakeEngine { IsSound = () => Volatile.Read(ref isSound) };
-        bad.Before = (request, _) =>
-        {
-            Volatile.Write(ref isSound, false);
-            return Task.FromResult<GenerationOutcome?>(new GenerationResult(
-                request.RequestId, Digest(request), "garbage", FinishReason.Stop, default, default));
-        };
-        var gate = new Gate(pass: 0);
-        _engine.Before = gate.PassAsync;
-        await using var fleet = await TestFleet.StartAsync(2, _store, [bad, _engine]);
-        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
-
-        await StatusOfAsync(fleet, GpuWorkerState.Failed);
-        gate.Open();
-        await fleet.WaitForEndAsync(batch.Id);
-
-        // Compares every answer with the right one.
-        var (answers, errors) = await batch.AssertEveryIdOnceAsync();
-        Assert.Equal((40, 0), (answers.Count, errors.Count));
-    }
-
-    [Theory]
-    [InlineData(false, 0)] // the second worker answers what the first failed at
-    [InlineData(true, 1)]
-    public async Task A_row_is_an_engine_error_only_when_a_second_worker_fails_at_it_too(bool failsAtBoth, int failed)
-    {
-        var batch = await TestBatch.SubmitAsync(_store, rows: 6, TestBatch.Spec(rowsPerShard: 6));
-        var failing = new ConcurrentDictionary<FakeEngine, bool>();
-        await using var second = new FakeEngine();
-        foreach (var engine in (FakeEngine[])[_engine, second])
-        {
-            engine.Before = (request, _) =>
-            {
-                var isRow = request.Question.EndsWith(" 2?", StringComparison.Ordinal);
-                if (isRow && (failsAtBoth || failing.IsEmpty || failing.ContainsKey(engine)))
-                {
-                    failing.TryAdd(engine, true);
-                    throw new InvalidOperationException("the kernel did not launch");
-                }
-
-                return Task.FromResult<GenerationOutcome?>(null);
-            };
-        }
-
-        await using var fleet = await TestFleet.StartAsync(2, _store, [_engine, second]);
-        await fleet.Coordinator(batch.Id).StartAsync(CancellationToken.None);
-        var end = await fleet.WaitForEndAsync(batch.Id);
-
-        Assert.Equal((6L - failed, (long)failed, 1), (end.Committed.Answered, end.Committed.Failed, end.Retries));
-        var (_, errors) = await batch.AssertEveryIdOnceAsync();
-        Assert.All(errors, error => Assert.Equal(("row-2", "engine_error"), (error.Key, error.Value)));
-        if (failsAtBoth) Assert.Equal(2, failing.Count);
-    }
-
-    [Fact]
     public async Task A_batch_that_cannot_be_opened_ends_with_the_reason_and_costs_its_neighbour_nothing()
     {
         var broken = await TestBatch.SubmitAsync(_store, rows: 50, TestBatch.Spec(rowsPerShard: 1) with { ImageRoot = "https://nobody.example/x", Priority = 100 });
@@ -306,30 +189,6 @@ public sealed class WorkerTests : IAsyncDisposable
         Assert.Equal((BatchStatus.Failed, "Images of 'https://nobody.example/x' are not allowed here."), (refused.Status, refused.Problem));
     }
 
-    private sealed class RefusingRoots(IImageRoots inner) : IImageRoots
-    {
-        public IImageUrls? Urls => inner.Urls;
-
-        public Task<IImagePlace> OpenAsync(string location, CancellationToken cancellationToken) =>
-            location.StartsWith("https:", StringComparison.Ordinal)
-                ? throw new BlobStoreUnavailableException(location, $"Images of '{location}' are not allowed here.")
-                : inner.OpenAsync(location, cancellationToken);
-    }
-
-    private static async Task<GpuWorkerStatus> StatusOfAsync(TestFleet fleet, GpuWorkerState state)
-    {
-        GpuWorkerStatus? found = null;
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                GpuWorkerStatus[] all = [await fleet.Worker(0).GetStatusAsync(CancellationToken.None), await fleet.Worker(1).GetStatusAsync(CancellationToken.None)];
-                found = all.FirstOrDefault(worker => worker.State == state);
-                return found is not null;
-            },
-            () => $"no worker is {state}");
-        return found!;
-    }
-
     [Fact]
     public async Task The_row_that_kills_its_workers_is_found_alone_and_all_others_are_answered()
     {
@@ -340,7 +199,7 @@ public sealed class WorkerTests : IAsyncDisposable
             silo.Configure<BatchCoordinatorOptions>(options => options.LeaseDuration = TimeSpan.FromSeconds(1));
         });
         await fleet.Worker(0).StopAsync(CancellationToken.None);
-        await StatusAsync(fleet, GpuWorkerState.Stopped);
+        await fleet.WaitForWorkerAsync(GpuWorkerState.Stopped);
         for (var death = 0; death < 4; death++)
         {
             var lease = await LeaseAsync(fleet, batch.Id);
@@ -387,7 +246,7 @@ public sealed class WorkerTests : IAsyncDisposable
         await Eventually.HoldsAsync(() => gate.Held > 0, () => "no row is with the engine");
 
         await fleet.Worker(0).StopAsync(CancellationToken.None);
-        var stopped = await StatusAsync(fleet, GpuWorkerState.Stopped);
+        var stopped = await fleet.WaitForWorkerAsync(GpuWorkerState.Stopped);
         var snapshot = await fleet.WaitForAsync(batch.Id, snapshot => snapshot.ShardsLeased == 0);
 
         Assert.Equal((0, 0), (stopped.Shards, stopped.RowsInFlight));
@@ -415,7 +274,7 @@ public sealed class WorkerTests : IAsyncDisposable
 
         await fleet.Worker(0).StopAsync(CancellationToken.None);
         gate.Open();
-        await StatusAsync(fleet, GpuWorkerState.Stopped);
+        await fleet.WaitForWorkerAsync(GpuWorkerState.Stopped);
 
         var snapshot = await fleet.WaitForAsync(batch.Id, snapshot => snapshot.ShardsLeased == 0);
         Assert.Equal((8L, 2), (snapshot.Committed.Answered, snapshot.ShardsCommitted));
@@ -473,7 +332,7 @@ public sealed class WorkerTests : IAsyncDisposable
         await using var fleet = await TestFleet.StartAsync(
             1, _store, [], silo => silo.Services.AddSingleton(new WorkerDevice("cpu", broken)));
 
-        var status = await StatusAsync(fleet, GpuWorkerState.Failed);
+        var status = await fleet.WaitForWorkerAsync(GpuWorkerState.Failed);
 
         Assert.Equal("config.json is missing", status.Problem);
     }
@@ -490,15 +349,13 @@ public sealed class WorkerTests : IAsyncDisposable
         return lease!;
     }
 
-    private static async Task<GpuWorkerStatus> StatusAsync(TestFleet fleet, GpuWorkerState wanted)
+    private sealed class RefusingRoots(IImageRoots inner) : IImageRoots
     {
-        GpuWorkerStatus? status = null;
-        await Eventually.HoldsAsync(
-            async () => (status = await fleet.Worker(0).GetStatusAsync(CancellationToken.None)).State == wanted,
-            () => $"{status}");
-        return status!;
-    }
+        public IImageUrls? Urls => inner.Urls;
 
-    private static string Digest(GenerationRequest request) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(request.Image.Span));
+        public Task<IImagePlace> OpenAsync(string location, CancellationToken cancellationToken) =>
+            location.StartsWith("https:", StringComparison.Ordinal)
+                ? throw new BlobStoreUnavailableException(location, $"Images of '{location}' are not allowed here.")
+                : inner.OpenAsync(location, cancellationToken);
+    }
 }

@@ -2,7 +2,7 @@ using ResPrune.Inference.Models;
 using ResPrune.Inference.Models.Language;
 using ResPrune.Inference.Pruning;
 
-namespace ResPrune.Inference.Engine.Accounting;
+namespace ResPrune.Inference.Engine;
 
 /// <summary>
 /// What one layer of encoder or decoder has alive at a time: some ten vectors of the width and four of the MLP's a token. Scores of attention
