@@ -6,7 +6,8 @@ namespace ResPrune.Cluster.Batches;
 
 /// <summary>
 /// Coordinator of one batch; the key is the batch's id. It hands out shards and watches over them. What it knows beyond the stored record,
-/// plan and commits is soft: it may be lost, or alive twice, and no answer is lost or published twice.
+/// plan and commits is soft: it may be lost, or alive twice, and no answer is lost or published twice. Calls that change nothing after they have
+/// waited interleave: while one of them waits for the store, the fleet and the workers are answered.
 /// </summary>
 [Alias("resprune.IBatchGrain")]
 public interface IBatchGrain : IGrainWithStringKey
@@ -16,11 +17,13 @@ public interface IBatchGrain : IGrainWithStringKey
     /// </summary>
     /// <exception cref="BatchNotFoundException">Nothing was submitted under this id.</exception>
     [Alias("Start")]
+    [AlwaysInterleave]
     Task<BatchSnapshot> StartAsync(CancellationToken cancellationToken);
 
     /// <summary>The batch as it is now. Asking wakes a coordinator that was lost with its silo.</summary>
     /// <exception cref="BatchNotFoundException">Nothing was submitted under this id.</exception>
     [Alias("GetSnapshot")]
+    [AlwaysInterleave]
     Task<BatchSnapshot> GetSnapshotAsync(CancellationToken cancellationToken);
 
     /// <summary>Ends the batch early. What is answered stays; the other rows are closed with <c>batch_cancelled</c>. Repeatable.</summary>
@@ -30,14 +33,17 @@ public interface IBatchGrain : IGrainWithStringKey
 
     /// <summary>Gives a worker a shard when one waits for it. Never waits for the store: a batch that is still being read has nothing yet.</summary>
     [Alias("TryLeaseFor")]
+    [AlwaysInterleave]
     Task<LeaseOffer> TryLeaseAsync(WorkRequest request, CancellationToken cancellationToken);
 
     /// <summary>Gives an idle worker a shard that another is slow with, when there is one.</summary>
     [Alias("TryLeaseStragglerFor")]
+    [AlwaysInterleave]
     Task<LeaseOffer> TryLeaseStragglerAsync(WorkRequest request, CancellationToken cancellationToken);
 
     /// <summary>A worker's sign of life; the answer says whether it may go on.</summary>
     [Alias("Report")]
+    [AlwaysInterleave]
     Task<LeaseState> ReportAsync(ShardReport report, CancellationToken cancellationToken);
 
     /// <summary>

@@ -172,8 +172,9 @@ internal sealed partial class FleetGrain(
     {
         try
         {
-            var unfinished = await Task.Run(() => storage.ListUnfinishedAsync(LogUnreadable, CancellationToken.None));
-            foreach (var record in unfinished)
+            using var abreast = new SemaphoreSlim(StartedAbreast);
+            var starting = new List<Task>();
+            await foreach (var record in storage.ListUnfinishedAsync(LogUnreadable, CancellationToken.None))
             {
                 // Not left to the coordinator: the one that answers may be leaving with its silo, as the fleet grain before this one did,
                 // and the next one comes only when somebody asks it for work. A batch that has ended meanwhile is removed when it is asked.
@@ -183,11 +184,11 @@ internal sealed partial class FleetGrain(
                     Priority = record.Spec.Priority,
                     WeightsDigest = record.WeightsDigest,
                 });
+                starting.Add(StartAsync(record.Id, abreast));
             }
 
             WakeWorkers();
-            using var abreast = new SemaphoreSlim(StartedAbreast);
-            await Task.WhenAll(unfinished.Select(record => StartAsync(record.Id, abreast)));
+            await Task.WhenAll(starting);
             _hasResumed = true;
         }
         catch (Exception exception)

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Commit;
 using ResPrune.Batch.Images;
@@ -13,7 +15,7 @@ namespace ResPrune.Cluster.Storage;
 /// <summary>The batch protocol as grains and workers use it: every step with a deadline, and safe to repeat; the store repeats its requests itself.</summary>
 internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFetcherOptions images, StoragePolicy policy, TimeProvider time)
 {
-    private const int RecordsAbreast = 16;
+    private const int RecordsAbreast = 64;
 
     private readonly BatchCatalog _catalog = new(store);
     private readonly ConcurrentDictionary<BatchId, bool> _ended = new();
@@ -29,34 +31,60 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
         cancellationToken);
 
     /// <summary>
-    /// Batches that have not ended, in the order they were submitted. The first time it takes as long as reading the record of every batch there
-    /// ever was, many at a time, and is not under one deadline; records that had ended are not read again.
+    /// Batches that have not ended, each as soon as its record is read: one that is slow to be read holds up no other. The first time it takes as
+    /// long as reading the record of every batch there ever was, many at a time; records that had ended are not read again.
     /// </summary>
     /// <param name="onCorrupted">Told of each batch whose record is not one; the others are listed nevertheless. Called by many threads.</param>
     /// <param name="cancellationToken">Stops listing.</param>
-    public async Task<IReadOnlyList<BatchRecord>> ListUnfinishedAsync(
-        Action<BatchCorruptedException> onCorrupted, CancellationToken cancellationToken)
+    /// <exception cref="IOException">Records could not be had; thrown when all others are listed, as is what else the store throws.</exception>
+    public async IAsyncEnumerable<BatchRecord> ListUnfinishedAsync(
+        Action<BatchCorruptedException> onCorrupted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var batches = await policy.RunAsync(
+        // Off the turns of a grain that asks: a folder is listed without a pause.
+        var batches = await Task.Run(() => policy.RunAsync(
             StorageOperations.ReadBatch,
             async token => await _catalog.ListIdsAsync(token).Where(batch => !_ended.ContainsKey(batch)).ToListAsync(token),
-            cancellationToken);
-        var records = new BatchRecord?[batches.Count];
-        var abreast = new ParallelOptions { MaxDegreeOfParallelism = RecordsAbreast, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(Enumerable.Range(0, records.Length), abreast, async (index, token) =>
+            cancellationToken), cancellationToken);
+        // At most as many as were listed, which are held anyway.
+        var found = Channel.CreateUnbounded<BatchRecord>(new UnboundedChannelOptions { SingleReader = true });
+        _ = ReadAllAsync();
+        await foreach (var record in found.Reader.ReadAllAsync(cancellationToken)) yield return record;
+
+        async Task ReadAllAsync()
+        {
+            Exception? fault = null;
+            try
+            {
+                var abreast = new ParallelOptions { MaxDegreeOfParallelism = RecordsAbreast, CancellationToken = cancellationToken };
+                await Parallel.ForEachAsync(batches, abreast, async (batch, token) => fault = await ReadAsync(batch, token) ?? fault);
+            }
+            catch (Exception exception)
+            {
+                fault = exception;
+            }
+
+            found.Writer.Complete(fault);
+        }
+
+        async ValueTask<Exception?> ReadAsync(BatchId batch, CancellationToken token)
         {
             try
             {
-                if (await ReadRecordAsync(batches[index], token) is not { } record) return;
+                if (await ReadRecordAsync(batch, token) is not { } record) return null;
                 if (record.IsTerminal) _ended.TryAdd(record.Id, true);
-                else records[index] = record;
+                else await found.Writer.WriteAsync(record, token);
             }
             catch (BatchCorruptedException exception)
             {
                 onCorrupted(exception);
             }
-        });
-        return [.. records.OfType<BatchRecord>()];
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                return exception;
+            }
+
+            return null;
+        }
     }
 
     /// <summary>

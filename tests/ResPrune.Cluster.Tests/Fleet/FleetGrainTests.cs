@@ -124,6 +124,20 @@ public sealed class FleetGrainTests
     }
 
     [Fact]
+    public async Task A_batch_whose_record_is_slow_to_be_read_at_the_start_holds_up_no_other()
+    {
+        var slow = await TestBatch.SubmitAsync(_store, rows: 1, TestBatch.Spec(rowsPerShard: 1));
+        var quick = await TestBatch.SubmitAsync(_store, rows: 3, TestBatch.Spec(rowsPerShard: 3));
+        var store = new StuckReadsStore(_store, name => name == BatchBlobs.Record(slow.Id), after: 0);
+        await using var fleet = await TestFleet.StartAsync(
+            1, store, [], silo => silo.Configure<FleetOptions>(options => options.ResumeUnfinished = true));
+
+        Assert.Equal(quick.Id, (await LeaseAsync(fleet)).Batch);
+        store.Open();
+        Assert.Equal(slow.Id, (await LeaseAsync(fleet)).Batch);
+    }
+
+    [Fact]
     public async Task A_worker_is_asked_about_no_batch_that_it_left_alone_or_that_is_of_other_weights()
     {
         var other = await TestBatch.SubmitAsync(_store, rows: 1, TestBatch.Spec(rowsPerShard: 1) with { WeightsDigest = new string('1', 64), Priority = 100 });
