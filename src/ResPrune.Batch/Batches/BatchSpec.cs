@@ -9,6 +9,9 @@ public sealed record BatchSpec : IValidatableObject
     /// <summary>Rows of one shard when nothing else is asked for.</summary>
     public const int DefaultRowsPerShard = 64;
 
+    /// <summary>Most bytes of an input line when nothing else is asked for.</summary>
+    public const int DefaultMaxLineBytes = 32 << 20;
+
     /// <summary>Form of the input lines; the output takes the same. Detected and set when the batch is submitted.</summary>
     public InputStyle InputStyle { get; init; }
 
@@ -73,6 +76,12 @@ public sealed record BatchSpec : IValidatableObject
     /// <summary>Rows of one shard, the unit of work and of durability. Default 64.</summary>
     [Range(1, 1_000_000)]
     public int RowsPerShard { get; init; } = DefaultRowsPerShard;
+
+    /// <summary>
+    /// Most bytes of an input line; a longer one is a row with an error. Default 32 MiB, room for an image of 24 MB as a data URL. 64 KiB to 512 MiB.
+    /// </summary>
+    [Range(1 << 16, 1 << 29)]
+    public int MaxLineBytes { get; init; } = DefaultMaxLineBytes;
 
     /// <summary>Share of the fleet against other batches; higher gets more. Default 0.</summary>
     [Range(-100, 100)]

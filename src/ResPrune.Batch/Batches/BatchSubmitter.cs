@@ -32,7 +32,7 @@ public sealed class BatchSubmitter(IBlobStore store, TimeProvider time)
         ArgumentNullException.ThrowIfNull(spec);
         Validator.ValidateObject(spec, new ValidationContext(spec), validateAllProperties: true);
         if (await _catalog.ReadAsync(batch, cancellationToken).ConfigureAwait(false) is { } existing) return existing.Record;
-        var stored = await StoreInputAsync(batch, input, cancellationToken).ConfigureAwait(false);
+        var stored = await StoreInputAsync(batch, input, spec.MaxLineBytes, cancellationToken).ConfigureAwait(false);
         if (stored is not var (style, reference)) return await RequireAsync(batch, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         var record = new BatchRecord
@@ -54,7 +54,7 @@ public sealed class BatchSubmitter(IBlobStore store, TimeProvider time)
 
     // Null: another submission of this id has stored its input since we looked.
     private async Task<(InputStyle Style, InputReference Reference)?> StoreInputAsync(
-        BatchId batch, BatchInput input, CancellationToken cancellationToken)
+        BatchId batch, BatchInput input, int maxLineBytes, CancellationToken cancellationToken)
     {
         var name = BatchBlobs.Input(batch);
         // An input without a record is what a crash left; nothing refers to it, so the new one takes its place.
@@ -63,7 +63,7 @@ public sealed class BatchSubmitter(IBlobStore store, TimeProvider time)
         var upload = await HashedUpload.BeginAsync(store, name, cancellationToken).ConfigureAwait(false);
         await using (upload.ConfigureAwait(false))
         {
-            var style = await InputWriter.WriteAsync(input, upload, cancellationToken).ConfigureAwait(false);
+            var style = await InputWriter.WriteAsync(input, maxLineBytes, upload, cancellationToken).ConfigureAwait(false);
             var (length, hash) = (upload.Length, upload.Sha256);
             var written = await upload.CompleteAsync(condition, cancellationToken).ConfigureAwait(false);
             return written.IsWritten ? (style, new InputReference(name, written.ETag, length, hash)) : null;

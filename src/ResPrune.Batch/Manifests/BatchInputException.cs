@@ -7,6 +7,6 @@ public sealed class BatchInputException : Exception
     public BatchInputException(string code, string message)
         : base(message) => Code = code;
 
-    /// <summary><c>no_images</c>, <c>no_questions</c>, <c>input_not_found</c>, <c>empty_input</c> or <c>not_json_lines</c>.</summary>
+    /// <summary><c>no_images</c>, <c>no_questions</c>, <c>input_not_found</c>, <c>empty_input</c>, <c>damaged_input</c> or <c>not_json_lines</c>.</summary>
     public string Code { get; }
 }

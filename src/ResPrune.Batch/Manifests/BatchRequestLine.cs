@@ -21,6 +21,14 @@ public sealed record BatchRequestLine
     /// <summary>Sampling values of the line itself; null (default) when it gives none.</summary>
     public SamplingOverride? Sampling { get; init; }
 
+    /// <summary>Visual tokens to keep for this line: <c>all</c>, <c>1/3</c>, <c>0.25</c>, <c>64</c>; null (default) leaves the job's.</summary>
+    public string? Keep { get; init; }
+
+    /// <summary>
+    /// The submitter's other fields of a simple line, which its result line repeats, as the text of a JSON object; null (default) when it has none.
+    /// </summary>
+    public string? Carried { get; init; }
+
     /// <summary>Why the line cannot be asked; null when it can.</summary>
     public RowFault? Fault { get; init; }
 

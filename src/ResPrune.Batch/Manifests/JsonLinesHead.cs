@@ -14,7 +14,6 @@ internal static class JsonLinesHead
     public static string? FaultOf(ReadOnlySpan<byte> head)
     {
         if (IsUtf16(head)) return "is UTF-16; save it as UTF-8 (iconv -f UTF-16 -t UTF-8 IN > OUT)";
-        if (head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])) return "is compressed by gzip; unpack it first (gunzip -k FILE)";
         if (head.StartsWith("PK\x03\x04"u8)) return "is a ZIP archive; unpack it first";
         if (head.Contains((byte)0)) return "is a binary file; a file of JSON lines is needed, one object a line";
         if (head.StartsWith("\uFEFF"u8)) head = head[3..];

@@ -8,7 +8,10 @@ namespace ResPrune.Batch.Manifests;
 internal static class OpenAiBodyFields
 {
     private static readonly FrozenSet<string> Taken = FrozenSet.Create(
-        "messages", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k", "seed");
+        "messages", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k", "seed", "keep");
+
+    /// <summary>Fields of a simple line that say how it is answered.</summary>
+    public static IReadOnlySet<string> OfSimpleLine => Taken;
 
     // They say who asks and how it is billed or stored; the answer is the same.
     private static readonly FrozenSet<string> WithoutEffect = FrozenSet.Create(
@@ -66,6 +69,20 @@ internal static class OpenAiBodyFields
             topK is -1 ? 0 : (int?)topK,
             ReadInteger(body, prefix, "seed", long.MinValue, long.MaxValue));
         return values == new SamplingOverride(null, null, null, null, null) ? null : values;
+    }
+
+    /// <summary>The line's own token budget, as it is written; null when it has none. Whether it is one, is told by the worker that answers it.</summary>
+    /// <param name="body">The object that has it.</param>
+    /// <param name="prefix">What stands before the field's name in messages.</param>
+    public static string? ReadKeep(JsonElement body, string prefix)
+    {
+        if (!body.TryGetProperty("keep", out var value) || value.ValueKind == JsonValueKind.Null) return null;
+        return value.ValueKind switch
+        {
+            JsonValueKind.Number => value.GetRawText(),
+            JsonValueKind.String => value.GetString(),
+            _ => throw OutOfRange(prefix + "keep", value, "'all', a fraction like \"1/3\", a ratio like 0.25, or a count like 64"),
+        };
     }
 
     private static long? ReadInteger(JsonElement body, string prefix, string field, long least, long most)

@@ -23,7 +23,7 @@ internal static class OpenAiLineParser
             var body = Require(root, "body", JsonValueKind.Object, "body");
             line = ReadMessage(line, body);
             OpenAiBodyFields.Check(body);
-            line = line with { Sampling = OpenAiBodyFields.ReadSampling(body, "body.") };
+            line = line with { Sampling = OpenAiBodyFields.ReadSampling(body, "body."), Keep = OpenAiBodyFields.ReadKeep(body, "body.") };
             return string.IsNullOrWhiteSpace(line.Question) ? Fail(line, RowErrorCode.QuestionEmpty, "The message has no text.") : line;
         }
         catch (UnsupportedRequestException exception)

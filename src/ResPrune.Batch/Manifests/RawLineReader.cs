@@ -5,13 +5,11 @@ namespace ResPrune.Batch.Manifests;
 /// have no end.
 /// </summary>
 /// <param name="stream">Where to read; the caller owns it.</param>
+/// <param name="maxLineBytes">Most bytes of a line, its end not counted.</param>
 /// <param name="firstNumber">Number of the first line.</param>
 /// <param name="firstOffset">Place of the stream's first byte in the file; a byte order mark is only looked for at 0.</param>
-internal sealed class RawLineReader(Stream stream, long firstNumber = 1, long firstOffset = 0)
+internal sealed class RawLineReader(Stream stream, int maxLineBytes, long firstNumber = 1, long firstOffset = 0)
 {
-    /// <summary>Most bytes of a line, its end not counted: 4 MiB, room for a picture as a data URL.</summary>
-    public const int MaxLineBytes = 4 << 20;
-
     private const int ChunkBytes = 1 << 16;
     private byte[] _buffer = new byte[ChunkBytes];
     private int _start;
@@ -32,7 +30,7 @@ internal sealed class RawLineReader(Stream stream, long firstNumber = 1, long fi
             if (feed >= 0) return Take(scanned + feed + 1, skipped, ids);
             scanned = _end - _start;
             if (_ended) return scanned + skipped == 0 ? null : Take(scanned, skipped, ids);
-            if (scanned > MaxLineBytes + 1)
+            if (scanned > maxLineBytes + 1)
             {
                 (ids ??= new IdScanner()).Add(_buffer.AsSpan(_start, scanned));
                 skipped += scanned;
@@ -50,7 +48,7 @@ internal sealed class RawLineReader(Stream stream, long firstNumber = 1, long fi
         if (content.Span.EndsWith("\n"u8)) content = content[..^1];
         if (content.Span.EndsWith("\r"u8)) content = content[..^1];
         if (_offset == 0 && skipped == 0 && content.Span.StartsWith("\uFEFF"u8)) content = content[3..];
-        var oversized = skipped + content.Length > MaxLineBytes;
+        var oversized = skipped + content.Length > maxLineBytes;
         if (oversized) (ids ??= new IdScanner()).Add(content.Span);
         var line = new RawLine(
             _number, _offset, skipped + count, oversized ? ReadOnlyMemory<byte>.Empty : content, oversized, oversized ? ids : null);
@@ -68,7 +66,8 @@ internal sealed class RawLineReader(Stream stream, long firstNumber = 1, long fi
             _start = 0;
         }
 
-        if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
+        // Not far beyond what a line may have: the longest of 32 MiB must not take 64.
+        if (_end == _buffer.Length) Array.Resize(ref _buffer, Math.Max(_end + ChunkBytes, (int)Math.Min(2L * _end, maxLineBytes + (2L * ChunkBytes))));
         var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
         _ended = read == 0;
         _end += read;

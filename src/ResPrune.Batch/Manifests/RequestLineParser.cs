@@ -13,10 +13,13 @@ internal static partial class RequestLineParser
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
     /// <summary>Parses one line that is not blank.</summary>
-    public static BatchRequestLine Parse(RawLine line, InputStyle style)
+    /// <param name="line">The line.</param>
+    /// <param name="style">The form of the file's lines.</param>
+    /// <param name="maxLineBytes">What the line's reader was given, for the message.</param>
+    public static BatchRequestLine Parse(RawLine line, InputStyle style, int maxLineBytes)
     {
         if (line.IsOversized)
-            return Unreadable(line, style, $"The line has {line.Length} bytes; at most {RawLineReader.MaxLineBytes} are read.");
+            return Unreadable(line, style, $"The line has {line.Length} bytes; at most {maxLineBytes} are read (--max-line).");
         try
         {
             using var document = JsonDocument.Parse(line.Content, Options);
@@ -38,6 +41,8 @@ internal static partial class RequestLineParser
     /// <summary>The style of a file whose first line that is not blank is <paramref name="line"/>; simple when it cannot be told.</summary>
     public static InputStyle Detect(RawLine line)
     {
+        // A line that was too long to be kept tells it by its ids.
+        if (line.Ids is { } ids) return ids.Find("custom_id") is null ? InputStyle.Simple : InputStyle.OpenAi;
         try
         {
             using var document = JsonDocument.Parse(line.Content, Options);

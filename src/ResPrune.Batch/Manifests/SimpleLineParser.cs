@@ -3,7 +3,7 @@ using ResPrune.Batch.Rows;
 
 namespace ResPrune.Batch.Manifests;
 
-/// <summary>Reads <c>{"id","image","question"}</c>; the sampling fields of an OpenAI body count here too; other fields are the submitter's own.</summary>
+/// <summary>Reads <c>{"id","image","question"}</c>; the sampling fields of an OpenAI body and <c>keep</c> count here too; other fields are carried.</summary>
 internal static class SimpleLineParser
 {
     public static BatchRequestLine Parse(long number, JsonElement root)
@@ -11,8 +11,9 @@ internal static class SimpleLineParser
         var id = RequestLineParser.ReadId(number, root, "id", out var fault);
         var image = ReadText(root, "image", out var imageFault);
         var question = ReadText(root, "question", out var questionFault);
-        if (id is null) return fault! with { Image = image, Question = question };
-        var sampling = ReadSampling(root, out var samplingFault);
+        var carried = CarriedFields.Read(root);
+        if (id is null) return fault! with { Image = image, Question = question, Carried = carried };
+        var (sampling, keep) = ReadOwn(root, out var ownFault);
         return new BatchRequestLine
         {
             LineNumber = number,
@@ -20,23 +21,25 @@ internal static class SimpleLineParser
             Image = image,
             Question = question,
             Sampling = sampling,
-            Fault = imageFault ?? questionFault ?? samplingFault ?? (image.Length == 0 ? new RowFault(RowErrorCode.MissingField, "'image' is empty.") : null)
+            Keep = keep,
+            Carried = carried,
+            Fault = imageFault ?? questionFault ?? ownFault ?? (image.Length == 0 ? new RowFault(RowErrorCode.MissingField, "'image' is empty.") : null)
                 ?? (string.IsNullOrWhiteSpace(question) ? new RowFault(RowErrorCode.QuestionEmpty, "'question' is empty.") : null),
         };
     }
 
-    private static SamplingOverride? ReadSampling(JsonElement root, out RowFault? fault)
+    private static (SamplingOverride? Sampling, string? Keep) ReadOwn(JsonElement root, out RowFault? fault)
     {
         fault = null;
         try
         {
             OpenAiBodyFields.CheckSimple(root);
-            return OpenAiBodyFields.ReadSampling(root, "");
+            return (OpenAiBodyFields.ReadSampling(root, ""), OpenAiBodyFields.ReadKeep(root, ""));
         }
         catch (UnsupportedRequestException exception)
         {
             fault = new RowFault(exception.Code, exception.Message);
-            return null;
+            return default;
         }
     }
 

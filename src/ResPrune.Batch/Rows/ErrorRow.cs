@@ -1,3 +1,4 @@
+using System.Text;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Manifests;
 
@@ -32,6 +33,8 @@ public sealed record ErrorRow : ResultRow
             Image = EchoedText.Cut(line.ImageLabel),
             Question = EchoedText.Cut(line.Question),
             RequestId = batch.RequestId(line.LineNumber),
+            // An object cannot be cut: a long one is left out, and the id tells the row.
+            Carried = line.Carried is { } carried && Encoding.UTF8.GetByteCount(carried) <= EchoedText.MaxBytes ? carried : null,
             ImageDigest = imageDigest,
             Code = code,
             Message = EchoedText.Cut(message),

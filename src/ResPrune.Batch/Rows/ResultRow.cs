@@ -20,6 +20,9 @@ public abstract record ResultRow
     /// <summary>The question; empty when the line has none.</summary>
     public required string Question { get; init; }
 
+    /// <summary>The submitter's other fields, as the text of a JSON object; null when there are none.</summary>
+    public string? Carried { get; init; }
+
     /// <summary>Id of the request that the engine echoed; <see cref="Batches.BatchId.RequestId"/> of the line.</summary>
     public required string RequestId { get; init; }
 

@@ -44,5 +44,8 @@ internal static class SimpleResultLine
         json.WriteString("id"u8, row.CustomId);
         json.WriteString("image"u8, row.Image);
         json.WriteString("question"u8, row.Question);
+        if (row.Carried is null) return;
+        using var carried = JsonDocument.Parse(row.Carried);
+        foreach (var field in carried.RootElement.EnumerateObject()) field.WriteTo(json);
     }
 }

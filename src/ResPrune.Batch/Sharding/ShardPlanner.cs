@@ -11,6 +11,9 @@ namespace ResPrune.Batch.Sharding;
 /// <summary>(2) Decides the shards of a batch once: whole lines, a fixed number of rows each, and which lines repeat an id.</summary>
 public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
 {
+    /// <summary>Most bytes of a plan's line: ten times what <see cref="ShardCutter"/> lets a shard need.</summary>
+    internal const int MaxPlanLineBytes = 4 << 20;
+
     private readonly BatchCatalog _catalog = new(store);
 
     /// <summary>
@@ -63,10 +66,10 @@ public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
     {
         await using var scope = stream.ConfigureAwait(false);
         var name = BatchBlobs.Plan(batch);
-        var lines = new RawLineReader(stream);
+        var lines = new RawLineReader(stream, MaxPlanLineBytes);
         for (var ordinal = 0; await lines.ReadAsync(cancellationToken).ConfigureAwait(false) is { } line; ordinal++)
         {
-            if (line.IsOversized) throw new BatchCorruptedException(batch, name, $"line {line.Number} is longer than {RawLineReader.MaxLineBytes} bytes.");
+            if (line.IsOversized) throw new BatchCorruptedException(batch, name, $"line {line.Number} is longer than {MaxPlanLineBytes} bytes.");
             var shard = Parse(batch, name, line);
             if (shard.Ordinal != ordinal) throw new BatchCorruptedException(batch, name, $"line {line.Number} is about shard {shard.Ordinal}.");
             yield return shard;
@@ -132,9 +135,9 @@ public sealed class ShardPlanner(IBlobStore store, TimeProvider time)
     {
         var stream = await StoredInput.OpenAsync(store, record, 0, null, cancellationToken).ConfigureAwait(false);
         await using var scope = stream.ConfigureAwait(false);
-        var lines = new RawLineReader(stream);
+        var lines = new RawLineReader(stream, record.Spec.MaxLineBytes);
         while (await lines.ReadAsync(cancellationToken).ConfigureAwait(false) is { } line)
-            yield return (line, line.IsBlank ? null : RequestLineParser.Parse(line, record.Spec.InputStyle));
+            yield return (line, line.IsBlank ? null : RequestLineParser.Parse(line, record.Spec.InputStyle, record.Spec.MaxLineBytes));
     }
 
     private BatchRecord WithPlan(BatchRecord current, PlanReference plan)

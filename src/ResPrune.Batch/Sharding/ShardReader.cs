@@ -23,7 +23,8 @@ public sealed class ShardReader(IBlobStore store)
         var stream = await StoredInput.OpenAsync(store, record, shard.Offset, shard.Length, cancellationToken).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            var lines = ManifestReader.ReadAsync(stream, record.Spec.InputStyle, shard.FirstLine, shard.Offset, cancellationToken);
+            var lines = ManifestReader.ReadAsync(
+                stream, record.Spec.InputStyle, record.Spec.MaxLineBytes, shard.FirstLine, shard.Offset, cancellationToken);
             await foreach (var line in lines.ConfigureAwait(false))
             {
                 rows++;

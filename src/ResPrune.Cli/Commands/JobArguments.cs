@@ -9,7 +9,7 @@ internal sealed class JobArguments
 {
     private readonly Argument<string> _input = new("INPUT")
     {
-        Description = "A folder of images (read recursively), one image, or a .jsonl file: lines {\"id\",\"image\",\"question\"} "
+        Description = "A folder of images (read recursively), one image, or a .jsonl or .jsonl.gz file: lines {\"id\",\"image\",\"question\"} "
             + "or OpenAI batch lines.",
     };
 
@@ -50,6 +50,9 @@ internal sealed class JobArguments
     private readonly Option<long?> _limit = ValueOption.OptionalNumber(
         "--limit", "N", "Only the first N images or lines.", 1L, long.MaxValue);
 
+    private readonly Option<int> _maxLine = ValueOption.Number(
+        "--max-line", "MIB", "Longest line of a .jsonl file that is read, with its data URL; a longer one fails alone.", BatchSpec.DefaultMaxLineBytes >> 20, 1, 512);
+
     private readonly Option<string[]> _imageRoot = new("--image-root")
     {
         Description = "A folder that images may be read from beside the input's own: by absolute paths and file:// URLs of a .jsonl file, and "
@@ -62,7 +65,7 @@ internal sealed class JobArguments
     public void AddTo(Command command)
     {
         command.Add(_input);
-        Option[] options = [_ask, _keep, _pruner, _alpha, _epsilon, _maxTokens, _temperature, _topP, _topK, _seed, _limit, _imageRoot];
+        Option[] options = [_ask, _keep, _pruner, _alpha, _epsilon, _maxTokens, _temperature, _topP, _topK, _seed, _limit, _maxLine, _imageRoot];
         foreach (var option in options) command.Add(option);
     }
 
@@ -91,6 +94,7 @@ internal sealed class JobArguments
         TopP = parsed.GetValue(_topP),
         TopK = parsed.GetValue(_topK),
         Seed = parsed.GetValue(_seed),
+        MaxLineBytes = parsed.GetValue(_maxLine) << 20,
     };
 
     /// <summary>A token budget, as it was typed once it is known to be one.</summary>

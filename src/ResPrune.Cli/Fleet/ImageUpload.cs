@@ -11,7 +11,12 @@ using ResPrune.Cli.Running;
 namespace ResPrune.Cli.Fleet;
 
 /// <summary>Carries the images of an input to the fleet's store, where every worker can read them.</summary>
-internal sealed class ImageUpload(RunInput input, IReadOnlyList<string> roots, IBlobStore store, TextWriter error)
+/// <param name="input">The input.</param>
+/// <param name="roots">Folders that images may be read from beside the input's own.</param>
+/// <param name="maxLineBytes">Most bytes of a line of the input.</param>
+/// <param name="store">The fleet's store.</param>
+/// <param name="error">Told how far it is.</param>
+internal sealed class ImageUpload(RunInput input, IReadOnlyList<string> roots, int maxLineBytes, IBlobStore store, TextWriter error)
 {
     private const int AtATime = 8;
 
@@ -69,7 +74,7 @@ internal sealed class ImageUpload(RunInput input, IReadOnlyList<string> roots, I
     }
 
     private IAsyncEnumerable<string> FilesAsync(CancellationToken cancellationToken) =>
-        InputImages.ListAsync(input.Source, cancellationToken).Where(ImageFetcher.IsFile);
+        InputImages.ListAsync(input.Source, maxLineBytes, cancellationToken).Where(ImageFetcher.IsFile);
 
     private async Task<bool> CopyAsync(string reference, StoreFolder target, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ internal sealed class SubmitSession
         _input = input;
         _fleet = fleet;
         _error = error;
-        _images = new ImageUpload(input, settings.ImageRoots, fleet.Store, error);
+        _images = new ImageUpload(input, settings.ImageRoots, settings.Spec.MaxLineBytes, fleet.Store, error);
     }
 
     /// <summary>Runs it.</summary>

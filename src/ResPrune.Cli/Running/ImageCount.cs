@@ -21,7 +21,7 @@ internal static class ImageCount
             ?? throw new IOException($"'{record.Input.Blob}' is gone from '{store.Location}'.");
         // 64 bits of a hash: a million references take a few dozen megabytes, and one miscount in 10^7 runs is no harm.
         var seen = new HashSet<ulong>();
-        await foreach (var line in ManifestReader.ReadAsync(lines, record.Spec.InputStyle, 1, 0, cancellationToken))
+        await foreach (var line in ManifestReader.ReadAsync(lines, record.Spec.InputStyle, record.Spec.MaxLineBytes, 1, 0, cancellationToken))
         {
             if (line.Image.Length == 0) continue;
             seen.Add(BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(line.Image))));

@@ -10,6 +10,8 @@ namespace ResPrune.Cli.Running;
 /// <summary>Finds out what INPUT is, and refuses what cannot be a run before any work is done.</summary>
 internal static class RunInputs
 {
+    private static readonly string[] LinesEndings = [".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz"];
+
     /// <summary>Looks at an input.</summary>
     /// <exception cref="UsageException">There is nothing to ask, or nothing to ask about; the message says what to type.</exception>
     public static async Task<RunInput> OpenAsync(
@@ -22,20 +24,27 @@ internal static class RunInputs
         var path = Path.GetFullPath(input);
         try
         {
+            if (Directory.Exists(path) && HasLinesEnding(path)) throw new UsageException($"'{input}' is a folder, not a file of JSON lines: rename it, or name the file in it.");
             if (Directory.Exists(path)) return Folder(path, LocalImageFolder.Open(path, imageRoots), questions, limit, cancellationToken);
             if (!File.Exists(path)) throw new UsageException($"There is no file or folder '{input}'.");
-            if (Path.GetExtension(path).Equals(".jsonl", StringComparison.OrdinalIgnoreCase)) return await JsonLinesAsync(
+            if (HasLinesEnding(path)) return await JsonLinesAsync(
                 path, questions, limit, cancellationToken);
             if (LocalImageFolder.OfFile(path) is var image && image.List(skipped: null, cancellationToken).Any())
                 return Folder(image.Location, image, questions, limit, cancellationToken) with { Path = path };
+        }
+        catch (BatchInputException exception)
+        {
+            throw new UsageException(exception.Message, exception);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
             throw new UsageException($"'{input}' cannot be read: {exception.Message}", exception);
         }
 
-        throw new UsageException($"'{input}' is neither a folder, nor a .jsonl file, nor an image ({ImageFiles.Usual}).");
+        throw new UsageException($"'{input}' is neither a folder, nor a .jsonl or .jsonl.gz file, nor an image ({ImageFiles.Usual}).");
     }
+
+    private static bool HasLinesEnding(string path) => LinesEndings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     private static RunInput Folder(
         string path, LocalImageFolder images, IReadOnlyList<string> questions, long? limit, CancellationToken cancellationToken)
@@ -49,8 +58,13 @@ internal static class RunInputs
             Add(digest, image);
         }
 
-        if (count == 0) throw new UsageException(
-            $"No images found in '{path}' (looked for {ImageFiles.Usual}, in folders below it too).");
+        if (count == 0)
+        {
+            var lines = Directory.EnumerateFiles(path).Where(HasLinesEnding).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
+            var hint = lines.Count == 0 ? "" : $" There is '{lines[0]}' in it: give that as INPUT.";
+            throw new UsageException($"No images found in '{path}' (looked for {ImageFiles.Usual}, in folders below it too).{hint}");
+        }
+
         return new RunInput
         {
             Path = path,
@@ -83,7 +97,8 @@ internal static class RunInputs
     private static async Task<(string Digest, long Lines)> ScanAsync(string path, CancellationToken cancellationToken)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        await using var stream = await GzipLines.UnpackAsync(file, $"'{path}'", cancellationToken);
         var buffer = new byte[1 << 20];
         var (lines, inLine) = (0L, false);
         while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var read)

@@ -9,6 +9,20 @@ namespace ResPrune.Cluster.Workers;
 /// <summary>Turns a line of a batch into a request to the engine: the batch's settings with the line's own over them.</summary>
 internal static class GenerationRequests
 {
+    /// <summary>What is wrong with a line's own token budget; null when it has none, or a good one.</summary>
+    public static string? KeepFaultOf(BatchRequestLine line)
+    {
+        try
+        {
+            if (line.Keep is { } keep) TokenBudget.Parse(keep);
+            return null;
+        }
+        catch (FormatException exception)
+        {
+            return $"'keep': {exception.Message}";
+        }
+    }
+
     /// <summary>The request of one line about its fetched image.</summary>
     public static GenerationRequest For(BatchId batch, BatchSpec spec, BatchRequestLine line, FetchedImage image)
     {
@@ -28,7 +42,7 @@ internal static class GenerationRequests
             },
             Pruning = new PruningOptions
             {
-                Keep = TokenBudget.Parse(spec.Keep),
+                Keep = TokenBudget.Parse(line.Keep ?? spec.Keep),
                 Pruner = spec.Pruner,
                 Alpha = spec.Alpha,
                 Epsilon = spec.Epsilon,

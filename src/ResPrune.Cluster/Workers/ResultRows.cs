@@ -27,6 +27,7 @@ internal static class ResultRows
         CustomId = line.CustomId,
         Image = line.ImageLabel,
         Question = line.Question,
+        Carried = line.Carried,
         RequestId = result.RequestId,
         ImageDigest = result.ImageDigest,
         Answer = result.Text,

@@ -60,6 +60,7 @@ internal sealed partial class RowAnswerer(
         ShardAttempt attempt, BatchContext batch, BatchRequestLine line, ShardFeed feed, Activity? span, CancellationToken cancellationToken)
     {
         if (line.Fault is not null) return new AttemptRow(line.LineNumber, line.CustomId, null, ErrorRow.ForFault(batch.Record.Id, line));
+        if (GenerationRequests.KeepFaultOf(line) is { } fault) return Failed(batch, line, RowErrorCode.UnsupportedRequest, fault);
         // (6) Fetch. The caller bounds how many rows are here at a time, the feed their bytes.
         var held = feed.ImageEstimate;
         await feed.Images.EnterAsync(held, cancellationToken);

@@ -149,7 +149,7 @@ public sealed class BatchSubmitterTests : IDisposable
     {
         var rows = new List<BatchRequestLine>();
         await using var stream = await _store.OpenReadAsync(BatchBlobs.Input(BatchFlow.Id), 0, null, None);
-        await foreach (var row in ManifestReader.ReadAsync(stream!, InputStyle.Simple, 1, 0, None)) rows.Add(row);
+        await foreach (var row in ManifestReader.ReadAsync(stream!, InputStyle.Simple, BatchSpec.DefaultMaxLineBytes, 1, 0, None)) rows.Add(row);
         Assert.All(rows, row => Assert.Null(row.Fault));
         return rows;
     }

@@ -37,7 +37,8 @@ public sealed class LineIdTests
     [Fact]
     public async Task A_line_that_is_too_long_keeps_an_id_at_its_end()
     {
-        var row = await Lines.OneAsync("{\"question\":\"" + new string('q', (RawLineReader.MaxLineBytes * 2) + 5) + "\",\"id\":17}");
+        var line = Encoding.UTF8.GetBytes("{\"question\":\"" + new string('q', (1 << 18) + 5) + "\",\"id\":17}");
+        var row = Assert.Single(await Lines.ReadAsync(line, maxLineBytes: 1 << 17));
         Assert.Equal((RowErrorCode.InvalidJsonLine, "17", true), (row.Fault!.Code, row.CustomId, row.HasOwnId));
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using ResPrune.Batch.Batches;
 using ResPrune.Batch.Manifests;
 
 namespace ResPrune.Batch.Tests.Manifests;
@@ -6,11 +7,12 @@ namespace ResPrune.Batch.Tests.Manifests;
 /// <summary>Lines as the readers see them.</summary>
 internal static class Lines
 {
-    public static async Task<List<BatchRequestLine>> ReadAsync(byte[] content, InputStyle style = InputStyle.Simple)
+    public static async Task<List<BatchRequestLine>> ReadAsync(
+        byte[] content, InputStyle style = InputStyle.Simple, int maxLineBytes = BatchSpec.DefaultMaxLineBytes)
     {
         var rows = new List<BatchRequestLine>();
         using var stream = new TrickleStream(content);
-        await foreach (var row in ManifestReader.ReadAsync(stream, style, 1, 0, CancellationToken.None)) rows.Add(row);
+        await foreach (var row in ManifestReader.ReadAsync(stream, style, maxLineBytes, 1, 0, CancellationToken.None)) rows.Add(row);
         return rows;
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using ResPrune.Batch.Images;
+using ResPrune.Batch.Batches;
 using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Storage;
 using ResPrune.Batch.Tests.Storage;
@@ -145,7 +146,7 @@ public sealed partial class LocalImageFolderTests : IDisposable
     {
         _folder.Write(name, Convert.FromHexString("FFD8FF"));
         var input = new FolderInput(LocalImageFolder.Open(_folder.Path), ["q"]);
-        Assert.Equal([reference], await InputImages.ListAsync(input, CancellationToken.None).ToListAsync());
+        Assert.Equal([reference], await InputImages.ListAsync(input, BatchSpec.DefaultMaxLineBytes, CancellationToken.None).ToListAsync());
         Assert.Equal([name], Names());
         var fetcher = new ImageFetcher(LocalImages.Open(_folder.Path, []), urls: null, new ImageFetcherOptions());
         Assert.IsType<FetchedImage>(await fetcher.FetchAsync(reference, CancellationToken.None));

@@ -6,6 +6,7 @@ namespace ResPrune.Batch.Tests.Manifests;
 
 public sealed class ManifestReaderTests
 {
+    private const int Most = 1 << 17;
     private const string Good = """{"id":"a","image":"x.png","question":"what?"}""";
 
     [Fact]
@@ -95,29 +96,30 @@ public sealed class ManifestReaderTests
     }
 
     [Fact]
-    public async Task A_line_of_two_megabytes_is_read()
+    public async Task A_line_of_thirty_megabytes_is_read()
     {
-        var image = "data:image/png;base64," + new string('A', 2 << 20);
+        var image = "data:image/png;base64," + new string('A', 30 << 20);
         var row = await Lines.OneAsync($$"""{"id":"big","image":"{{image}}","question":"q"}""");
         Assert.Equal(image, row.Image);
-        Assert.Equal("data:image/png;base64,… (2097152 bytes)", row.ImageLabel);
+        Assert.Equal("data:image/png;base64,… (31457280 bytes)", row.ImageLabel);
     }
 
     [Theory]
-    [InlineData(RawLineReader.MaxLineBytes, false)]
-    [InlineData(RawLineReader.MaxLineBytes + 1, true)]
-    [InlineData(RawLineReader.MaxLineBytes + 2, true)]
-    [InlineData((RawLineReader.MaxLineBytes * 4) + 17, true)]
+    [InlineData(Most, false)]
+    [InlineData(Most + 1, true)]
+    [InlineData(Most + 2, true)]
+    [InlineData((Most * 4) + 17, true)]
     public async Task A_line_too_long_is_a_row_and_the_next_line_is_found(int bytes, bool tooLong)
     {
         const string Start = """{"id":"big","image":"x","question":"q","pad":""";
         var line = Start + '"' + new string('p', bytes - Start.Length - 3) + "\"}";
         foreach (var end in new[] { "\n", "\r\n" })
         {
-            var rows = await Lines.ReadAsync(Good + end + line + end + Good);
+            var rows = await Lines.ReadAsync(Encoding.UTF8.GetBytes(Good + end + line + end + Good), maxLineBytes: Most);
             Assert.Equal(3, rows.Count);
             Assert.Equal(tooLong ? RowErrorCode.InvalidJsonLine : null, rows[1].Fault?.Code);
             Assert.Equal(("big", true), (rows[1].CustomId, rows[1].HasOwnId));
+            if (tooLong) Assert.Contains($"at most {Most} are read (--max-line)", rows[1].Fault!.Message, StringComparison.Ordinal);
             Assert.Equal((3L, "a"), (rows[2].LineNumber, rows[2].CustomId));
         }
     }

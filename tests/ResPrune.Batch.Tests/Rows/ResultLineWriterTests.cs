@@ -32,6 +32,24 @@ public sealed class ResultLineWriterTests
         Write(InputStyle.Simple, Answer));
 
     [Fact]
+    public void The_submitters_other_fields_stand_behind_the_question()
+    {
+        const string Fields = """{"sku":"A-1","price":1.50}""";
+        Assert.Contains(",\"sku\":\"A-1\",\"price\":1.50,\"answer\":", Write(InputStyle.Simple, Answer with { Carried = Fields }), StringComparison.Ordinal);
+        var error = Error(RowErrorCode.ImageNotFound) with { Carried = Fields };
+        Assert.Contains("," + Fields[1..^1] + ",\"error\":", Write(InputStyle.Simple, error), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2000, true)]
+    [InlineData(2100, false)]
+    public void An_error_carries_what_is_short(int length, bool isCarried)
+    {
+        var line = new BatchRequestLine { LineNumber = 1, CustomId = "a", Carried = $$"""{"note":"{{new string('n', length)}}"}""" };
+        Assert.Equal(isCarried ? line.Carried : null, ErrorRow.For(BatchId.Parse("batch_flow"), line, RowErrorCode.ImageNotFound, "gone").Carried);
+    }
+
+    [Fact]
     public void Newlines_are_counted_where_there_are_any() => Assert.Contains(
         """
         "visual_tokens":{"total":2144,"kept":757,"newlines":64}

@@ -35,7 +35,7 @@ public class ShardCutterTests
         Assert.All(shards, shard =>
         {
             Assert.InRange(shard.DuplicateLines.Count, 1, ShardCutter.DefaultRangesPerShard);
-            Assert.True(JsonSerializer.SerializeToUtf8Bytes(shard, BatchJsonContext.Stored.ShardSpec).Length < RawLineReader.MaxLineBytes / 10);
+            Assert.True(JsonSerializer.SerializeToUtf8Bytes(shard, BatchJsonContext.Stored.ShardSpec).Length < ShardPlanner.MaxPlanLineBytes / 10);
         });
         Assert.All(Enumerable.Range(1, 20_000), line =>
         {

@@ -24,7 +24,7 @@ public sealed class ShardPlannerTests
             var (planned, flow, store) = await PlanAsync(text, rowsPerShard);
             var bytes = Encoding.UTF8.GetBytes(text);
             var whole = new List<BatchRequestLine>();
-            await foreach (var line in ManifestReader.ReadAsync(new MemoryStream(bytes), InputStyle.Simple, 1, 0, None)) whole.Add(line);
+            await foreach (var line in ManifestReader.ReadAsync(new MemoryStream(bytes), InputStyle.Simple, BatchSpec.DefaultMaxLineBytes, 1, 0, None)) whole.Add(line);
             var (rows, end) = (new List<BatchRequestLine>(), 0L);
             foreach (var shard in planned.Plan.Shards)
             {

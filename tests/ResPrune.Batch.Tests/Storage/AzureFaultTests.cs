@@ -273,8 +273,8 @@ public sealed class AzureFaultTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task A_wait_that_the_service_asks_for_an_image_is_kept_and_one_beyond_the_deadline_is_no_row_error()
     {
         await Store.PutAsync("slow.png", "bytes");
-        var once = new StoreRetryOptions { Retries = 1, Delay = TimeSpan.Zero };
-        var fetcher = new ImageFetcher(new StoreImages(Store), urls: null, new ImageFetcherOptions { Retry = once });
+        var few = new StoreRetryOptions { Retries = 4, Delay = TimeSpan.Zero };
+        var fetcher = new ImageFetcher(new StoreImages(Store), urls: null, new ImageFetcherOptions { Retry = few });
         _proxy.RetryAfter = TimeSpan.FromMilliseconds(300);
         _proxy.FailFirst(StorageFault.Throttled);
         var started = Stopwatch.GetTimestamp();

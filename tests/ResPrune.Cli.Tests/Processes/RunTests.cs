@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json;
 
 namespace ResPrune.Cli.Tests.Processes;
@@ -69,6 +70,50 @@ public sealed class RunTests : IDisposable
         var outcome = await RunAsync(picture, "--ask", "How many objects are there?", "--quiet");
         Assert.Equal($"1 answered, 0 failed; answers in {Path.Combine(_place.Output, "output.jsonl")}\n", outcome.Output);
         Assert.Equal(Path.GetFileName(picture), Assert.Single(_place.Results())["id"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task CompressedLinesHaveTheirOwnBudgetsAndCarryTheirOwnFields()
+    {
+        _place.Pictures(1);
+        var image = Path.GetFileName(Workplace.Samples[0]);
+        var long5 = $"data:image/png;base64,{Convert.ToBase64String(File.ReadAllBytes(Workplace.Samples[0]))}{new string(' ', 5 << 20)}";
+        var lines = _place.Lines([
+            new { id = "a", image, question = "How many objects are there?", keep = "all", sku = "A-1" },
+            new { id = "b", image, question = "How many objects are there?", keep = 16, sku = "B-1" },
+            new { id = "c", image, question = "How many objects are there?", keep = "most", sku = "C-1" },
+            new { id = "d", image = long5, question = "How many objects are there?" }]);
+        var packed = lines + ".gz";
+        await using (var file = File.Create(packed))
+        await using (var gzip = new GZipStream(file, CompressionLevel.Fastest))
+            await gzip.WriteAsync(await File.ReadAllBytesAsync(lines));
+
+        var outcome = (await Resprune.RunAsync("run", packed, "--output", _place.Output, "--quiet")).Expect(3);
+
+        Assert.Contains("3 answered, 1 failed", outcome.Output, StringComparison.Ordinal);
+        var rows = _place.Results();
+        Assert.Equal(["a", "b", "d"], rows.Select(row => row["id"]!.GetValue<string>()));
+        Assert.Equal([144, 16, 48], rows.Select(row => row["visual_tokens"]!["kept"]!.GetValue<int>()));
+        Assert.Equal(["A-1", "B-1", null], rows.Select(row => row["sku"]?.GetValue<string>()));
+        var error = Assert.Single(_place.Results("errors.jsonl"));
+        Assert.Equal(("unsupported_request", "C-1"), (error["error"]!["code"]!.GetValue<string>(), error["sku"]!.GetValue<string>()));
+        Assert.Contains("'keep': 'most' is not a token budget", error["error"]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ALineBeyondMaxLineFailsAlone()
+    {
+        _place.Pictures(1);
+        var image = Path.GetFileName(Workplace.Samples[0]);
+        var lines = _place.Lines([
+            new { id = "a", image, question = "How many objects are there?" },
+            new { id = "b", image, question = "How many objects are there?", note = new string('n', 1 << 20) }]);
+
+        (await Resprune.RunAsync("run", lines, "--output", _place.Output, "--quiet", "--max-line", "1")).Expect(3);
+
+        var error = Assert.Single(_place.Results("errors.jsonl"));
+        Assert.Equal("b", error["id"]!.GetValue<string>());
+        Assert.Contains("--max-line", error["error"]!["message"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]

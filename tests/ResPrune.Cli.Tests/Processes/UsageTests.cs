@@ -47,6 +47,15 @@ public sealed class UsageTests : IDisposable
     }
 
     [Fact]
+    public async Task AFolderInPlaceOfAFileOfLinesIsSaidToBeOne()
+    {
+        var lines = _place.Lines(["{}"]);
+        await RefusesAsync(["run", Path.GetDirectoryName(lines)!, "--ask", "What?"], "No images", "There is 'lines.jsonl' in it");
+        Directory.CreateDirectory(_place.PathOf("x.jsonl"));
+        await RefusesAsync(["run", _place.PathOf("x.jsonl")], "is a folder, not a file");
+    }
+
+    [Fact]
     public async Task AMissingInputIsRefused() =>
         await RefusesAsync(["run", _place.PathOf("nowhere"), "--ask", "What is this?"], "nowhere");
 
