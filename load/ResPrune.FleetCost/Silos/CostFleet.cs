@@ -15,6 +15,7 @@ internal sealed class CostFleet : IAsyncDisposable
     private readonly RedisProcess _redis;
     private readonly List<SiloProcess> _silos = [];
     private AzuriteServer? _azurite;
+    private FaultyProxy? _proxy;
 
     private CostFleet() => _redis = new RedisProcess(Path.Combine(_folder, "redis"));
 
@@ -28,7 +29,8 @@ internal sealed class CostFleet : IAsyncDisposable
 
     /// <summary>Starts Redis and the store.</summary>
     /// <param name="isContainer">Whether the store is a container of Azurite; else a folder.</param>
-    public static async Task<CostFleet> StartAsync(bool isContainer)
+    /// <param name="isSlowable">Whether the silos reach the container through a proxy, for <see cref="SlowDown"/>.</param>
+    public static async Task<CostFleet> StartAsync(bool isContainer, bool isSlowable = false)
     {
         var fleet = new CostFleet();
         await fleet._redis.StartAsync();
@@ -36,7 +38,9 @@ internal sealed class CostFleet : IAsyncDisposable
         {
             var azurite = fleet._azurite = await AzuriteServer.StartNewAsync();
             // Silos inherit it.
-            Environment.SetEnvironmentVariable(BlobStoresOptions.ConnectionStringVariable, azurite.ConnectionString);
+            Environment.SetEnvironmentVariable(
+                BlobStoresOptions.ConnectionStringVariable,
+                isSlowable ? AzuriteServer.ConnectionStringThrough((fleet._proxy = new FaultyProxy(azurite.Port)).Port) : azurite.ConnectionString);
             await new BlobServiceClient(azurite.ConnectionString).CreateBlobContainerAsync(Container);
             fleet.Address = $"azure:{Container}";
             var stores = new BlobStores(new BlobStoresOptions { ConnectionString = azurite.ConnectionString });
@@ -49,6 +53,14 @@ internal sealed class CostFleet : IAsyncDisposable
         }
 
         return fleet;
+    }
+
+    /// <summary>From now on every request of the silos reaches the container so much later; those of this process do not.</summary>
+    public void SlowDown(TimeSpan latency)
+    {
+        var proxy = _proxy ?? throw new InvalidOperationException("Only a container can be slow.");
+        proxy.Lateness = latency;
+        proxy.Decide = (_, _) => latency > TimeSpan.Zero ? StorageFault.Late : StorageFault.None;
     }
 
     /// <summary>Starts silos side by side.</summary>
@@ -67,6 +79,7 @@ internal sealed class CostFleet : IAsyncDisposable
     {
         foreach (var silo in _silos) await silo.DisposeAsync();
         await _redis.DisposeAsync();
+        if (_proxy is not null) await _proxy.DisposeAsync();
         if (_azurite is not null) await _azurite.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

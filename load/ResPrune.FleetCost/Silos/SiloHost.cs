@@ -18,6 +18,15 @@ internal static class SiloHost
 
     private const string Device = "clock:0";
 
+    private static readonly KeyValuePair<string, string?>[] Patience =
+    [
+        new("Membership:ProbeTimeout", "00:00:10"),
+        new("Membership:MinProbeTimeout", "00:00:10"),
+        new("Membership:MaxProbeTimeout", "00:00:20"),
+        new("Membership:NumMissedProbesLimit", "10"),
+        new("Membership:MaxJoinAttemptTime", "00:10:00"),
+    ];
+
     /// <summary>Runs it to its end.</summary>
     public static async Task<int> RunAsync(SiloSettings settings)
     {
@@ -49,12 +58,7 @@ internal static class SiloHost
 
     private static IConfigurationRoot Configuration(SiloSettings settings) => FleetConfiguration.Load(
     [
-        // How soon a silo is taken for dead is not what is measured, and a machine with much to do would lose healthy ones.
-        new("Membership:ProbeTimeout", "00:00:10"),
-        new("Membership:MinProbeTimeout", "00:00:10"),
-        new("Membership:MaxProbeTimeout", "00:00:20"),
-        new("Membership:NumMissedProbesLimit", "10"),
-        new("Membership:MaxJoinAttemptTime", "00:10:00"),
+        .. settings.IsPatient ? Patience : [],
         new(nameof(FleetSiloOptions.Name), settings.Name),
         new(nameof(FleetSiloOptions.Role), settings.IsControl ? "Control" : "Worker"),
         new(nameof(FleetSiloOptions.Device), Device),

@@ -44,9 +44,17 @@ internal sealed class SiloProcess : IAsyncDisposable
         return spent;
     }
 
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_process.HasExited) return;
         _process.StandardInput.Close();
         using var deadline = new CancellationTokenSource(Deadline);
         try

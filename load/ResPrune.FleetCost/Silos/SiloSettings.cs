@@ -19,10 +19,14 @@ internal sealed record SiloSettings
     /// <summary>Rows of a micro-batch.</summary>
     public int Batch { get; init; } = 8;
 
+    /// <summary>Whether a silo that does not answer is waited for much longer than the product waits, so that a busy machine loses no healthy one. Default true.</summary>
+    public bool IsPatient { get; init; } = true;
+
     /// <summary>As words, for <see cref="Parse"/> in another process.</summary>
     public IEnumerable<string> Words() =>
     [
         Name, IsControl ? "control" : "worker", Store, Redis, BatchTime.ToString("c", CultureInfo.InvariantCulture), Batch.ToString(CultureInfo.InvariantCulture),
+        IsPatient ? "patient" : "product",
     ];
 
     /// <summary>Reads what <see cref="Words"/> made.</summary>
@@ -34,5 +38,6 @@ internal sealed record SiloSettings
         Redis = words[3],
         BatchTime = TimeSpan.Parse(words[4], CultureInfo.InvariantCulture),
         Batch = int.Parse(words[5], CultureInfo.InvariantCulture),
+        IsPatient = words[6] == "patient",
     };
 }

@@ -6,6 +6,8 @@ namespace ResPrune.Cluster.Batches;
 /// <content>Which shard a worker gets.</content>
 internal sealed partial class BatchGrain
 {
+    private Task? _fixing;
+
     /// <inheritdoc/>
     public Task<LeaseOffer> TryLeaseAsync(WorkRequest request, CancellationToken cancellationToken) =>
         LeaseAsync(request, board => board.Lease(_id, request.Worker, time.GetUtcNow(), hasOthers: _entry.Workers > 1), cancellationToken);
@@ -25,7 +27,13 @@ internal sealed partial class BatchGrain
 
         if (_record.IsTerminal) await _entry.RemoveAsync(cancellationToken);
         if (_board is null || _record.Status != BatchStatus.InProgress || IsExpired) return new LeaseOffer { HasWaiting = _board is null && !_record.IsTerminal };
-        if (_record.WeightsDigest is null) await FixModelAsync(request, cancellationToken);
+        if (_record.WeightsDigest is null)
+        {
+            // Again something that the fleet must not wait for.
+            if (_record.Spec.RequiredModel is null || _record.Spec.RequiredModel == request.Model) _ = _fixing ??= FixModelAsync(request);
+            return new LeaseOffer { HasWaiting = true };
+        }
+
         if (_board is null || _record.WeightsDigest != request.WeightsDigest) return new LeaseOffer { HasWaiting = _board?.Waiting > 0 };
         // Between two sweeps the silos are asked after only when one of them changed.
         ExpireLeases(asked: deadSilos.Version != _seenSilos);
@@ -43,14 +51,36 @@ internal sealed partial class BatchGrain
         };
     }
 
-    /// <summary>One batch, one model: the weights of the first worker that asks, where the submitter named none. In the record, so that it stands.</summary>
-    private async Task FixModelAsync(WorkRequest request, CancellationToken cancellationToken)
+    /// <summary>
+    /// One batch, one model: the weights of the first worker that asks, where the submitter named none. In the record, so that it stands; the workers are
+    /// told when it does.
+    /// </summary>
+    private async Task FixModelAsync(WorkRequest request)
     {
-        if (_record!.Spec.RequiredModel is { } required && required != request.Model) return;
-        var record = await storage.FixModelAsync(_id, request.Model, request.WeightsDigest, cancellationToken);
-        if (_record.IsTerminal) return;
-        _record = record;
-        LogModel(logger, _id.Value, record.Model, record.WeightsDigest);
+        // The caller keeps this task before it can end.
+        await Task.Yield();
+        try
+        {
+            var record = await storage.FixModelAsync(_id, request.Model, request.WeightsDigest, _deactivated.Token);
+            if (_record!.IsTerminal) return;
+            _record = record;
+            LogModel(logger, _id.Value, record.Model, record.WeightsDigest);
+            await _entry.RegisterAsync(record, _board, hasNewWork: true, _deactivated.Token);
+        }
+        catch (Exception exception) when (!_deactivated.IsCancellationRequested)
+        {
+            // The next worker that asks is the first one then.
+            LogTrouble(logger, exception, _id.Value);
+            _problem = exception.Message;
+        }
+        catch (OperationCanceledException)
+        {
+            // The activation is going.
+        }
+        finally
+        {
+            _fixing = null;
+        }
     }
 
     private async Task LoadUnasked()

@@ -193,11 +193,21 @@ internal sealed class BatchStorage(IBlobStore store, IImageRoots roots, ImageFet
         }
     }
 
-    /// <summary>The lines of a shard.</summary>
+    /// <summary>The lines of a shard. A long one may take its time, as long as line after line comes.</summary>
     public Task<IReadOnlyList<BatchRequestLine>> ReadShardAsync(BatchRecord record, ShardSpec shard, CancellationToken cancellationToken) =>
         policy.RunAsync<IReadOnlyList<BatchRequestLine>>(
             StorageOperations.ReadShard,
-            async token => await _reader.ReadAsync(record, shard, token).ToListAsync(token),
+            async (comesFurther, token) =>
+            {
+                var lines = new List<BatchRequestLine>(shard.Rows);
+                await foreach (var line in _reader.ReadAsync(record, shard, token))
+                {
+                    lines.Add(line);
+                    comesFurther();
+                }
+
+                return lines;
+            },
             cancellationToken);
 
     /// <summary>Stores the rows of an attempt where only it looks.</summary>

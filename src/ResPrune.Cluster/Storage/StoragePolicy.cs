@@ -21,7 +21,15 @@ internal sealed partial class StoragePolicy(
     /// <param name="operation">The operation; its token carries the deadline.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="TimeoutException">It ran into its deadline.</exception>
-    public async Task<T> RunAsync<T>(string name, Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
+    public Task<T> RunAsync<T>(string name, Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken) =>
+        RunAsync(name, (_, token) => operation(token), cancellationToken);
+
+    /// <summary>Runs <paramref name="operation"/> once, under a deadline that begins anew whenever it comes further.</summary>
+    /// <param name="name">One of <see cref="StorageOperations"/>: the metric tag.</param>
+    /// <param name="operation">The operation: told what to call at every step, and the token that carries the deadline.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="TimeoutException">It came no further until its deadline.</exception>
+    public async Task<T> RunAsync<T>(string name, Func<Action, CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
     {
         StoreRetries.Observer = retried =>
         {
@@ -33,7 +41,7 @@ internal sealed partial class StoragePolicy(
         var started = time.GetTimestamp();
         try
         {
-            var result = await operation(both.Token);
+            var result = await operation(() => deadline.CancelAfter(_options.Deadline), both.Token);
             instruments.OperationFinished(name, StorageInstruments.Success, time.GetElapsedTime(started));
             return result;
         }

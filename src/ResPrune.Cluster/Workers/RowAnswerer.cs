@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Polly;
+using Polly.Retry;
 using ResPrune.Batch.Commit;
 using ResPrune.Batch.Images;
 using ResPrune.Batch.Manifests;
@@ -22,6 +24,7 @@ internal sealed partial class RowAnswerer(
     ILogger<RowAnswerer> logger)
 {
     private readonly GpuWorkerOptions _options = options.Value;
+    private readonly ResiliencePipeline<GenerationOutcome> _asking = Asking(options.Value.EngineRetries);
 
     /// <summary>Answers a line; the row carries what the engine echoed beside what was asked.</summary>
     /// <param name="attempt">What it is part of: its engine is asked, its token ends it.</param>
@@ -94,26 +97,33 @@ internal sealed partial class RowAnswerer(
         storage.RunAsync(StorageOperations.ReadImage, token => batch.Images.FetchAsync(line.Image, token), cancellationToken);
 
     private async Task<GenerationOutcome> AskAsync(
-        GenerationRequest request, string digest, IVisionLanguageEngine engine, CancellationToken cancellationToken)
-    {
-        for (var retry = 0; ; retry++)
+        GenerationRequest request, string digest, IVisionLanguageEngine engine, CancellationToken cancellationToken) => await _asking.ExecuteAsync(
+        async token =>
         {
-            GenerationOutcome outcome;
             try
             {
-                outcome = await engine.GenerateAsync(request, cancellationToken);
+                return await engine.GenerateAsync(request, token);
             }
             catch (Exception exception) when (exception is not (OperationCanceledException or ObjectDisposedException or DeviceFailedException))
             {
                 // An engine that throws on a row must not take the rest of the shard with it.
                 LogEngineThrew(logger, exception, request.RequestId);
-                outcome = new GenerationFailure(request.RequestId, digest, FailureReason.EngineError, exception.Message);
+                return new GenerationFailure(request.RequestId, digest, FailureReason.EngineError, exception.Message);
             }
+        },
+        cancellationToken);
 
-            var mayPass = outcome is GenerationFailure { Reason: FailureReason.EngineError };
-            if (!mayPass || retry >= _options.EngineRetries) return outcome;
-        }
-    }
+    /// <summary>A row that failed in the engine is asked again at once: the fault may have been a neighbour's in the micro-batch.</summary>
+    private static ResiliencePipeline<GenerationOutcome> Asking(int retries) => retries == 0
+        ? ResiliencePipeline<GenerationOutcome>.Empty
+        : new ResiliencePipelineBuilder<GenerationOutcome>()
+            .AddRetry(new RetryStrategyOptions<GenerationOutcome>
+            {
+                ShouldHandle = attempt => ValueTask.FromResult(attempt.Outcome.Result is GenerationFailure { Reason: FailureReason.EngineError }),
+                MaxRetryAttempts = retries,
+                Delay = TimeSpan.Zero,
+            })
+            .Build();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The engine threw on request {Request}.")]
     private static partial void LogEngineThrew(ILogger logger, Exception exception, string request);

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Polly;
+using Polly.Retry;
 using ResPrune.Batch.Commit;
 using ResPrune.Batch.Rows;
 using ResPrune.Cluster.Batches;
@@ -30,6 +32,15 @@ internal sealed partial class ShardRunner(
     private const int MostSuspectText = 500;
 
     private readonly GpuWorkerOptions _options = options.Value;
+    private readonly ResiliencePipeline _telling = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(),
+            MaxRetryAttempts = Tellings - 1,
+            Delay = options.Value.ReportInterval,
+            BackoffType = DelayBackoffType.Linear,
+        })
+        .Build();
 
     /// <summary>
     /// Runs the lease to whatever end and tells the coordinator. Throws nothing: the next shard must not suffer from this one.
@@ -223,25 +234,27 @@ internal sealed partial class ShardRunner(
 
     private async Task<ShardEnd> TellAsync(ShardLease lease, ShardEnd end, Func<IBatchGrain, Task> message)
     {
-        for (var telling = 1; ; telling++)
+        try
         {
-            try
+            await _telling.ExecuteAsync(async _ =>
             {
-                await message(Coordinator(lease));
-                return end;
-            }
-            catch (Exception exception) when (telling < Tellings)
-            {
-                LogNotHeard(logger, "a worker", lease.Batch.Value, exception.Message);
-                await Task.Delay(_options.ReportInterval * telling, time);
-            }
-            catch (Exception exception)
-            {
-                // Nothing is lost: the lease runs out, and whoever takes the shard next finds the commit record.
-                LogNotHeard(logger, "a worker", lease.Batch.Value, exception.Message);
-                return end;
-            }
+                try
+                {
+                    await message(Coordinator(lease));
+                }
+                catch (Exception exception)
+                {
+                    LogNotHeard(logger, "a worker", lease.Batch.Value, exception.Message);
+                    throw;
+                }
+            });
         }
+        catch (Exception)
+        {
+            // Nothing is lost: the lease runs out, and whoever takes the shard next finds the commit record.
+        }
+
+        return end;
     }
 
     private IBatchGrain Coordinator(ShardLease lease) => grains.GetGrain<IBatchGrain>(lease.Batch.Value);

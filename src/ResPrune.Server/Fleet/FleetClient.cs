@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Configuration;
+using Polly;
+using Polly.Retry;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Storage;
 using ResPrune.Cluster.Batches;
@@ -88,18 +90,22 @@ public sealed class FleetClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(question);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(timeout);
-        for (; ; )
+        var tries = new ResiliencePipelineBuilder()
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = attempt => ValueTask.FromResult(
+                    attempt.Outcome.Exception is { } failure && MayPass(failure) && !deadline.IsCancellationRequested),
+                MaxRetryAttempts = int.MaxValue,
+                Delay = Pause,
+            })
+            .Build();
+        try
         {
-            try
-            {
-                return await question(deadline.Token);
-            }
-            catch (Exception exception) when (MayPass(exception) && !cancellationToken.IsCancellationRequested)
-            {
-                if (deadline.IsCancellationRequested) throw new FleetStartException(
-                    $"The fleet gave no answer within {timeout.TotalSeconds:0.#} s: {exception.Message}", exception);
-                await Task.Delay(Pause, cancellationToken);
-            }
+            return await tries.ExecuteAsync(async _ => await question(deadline.Token), cancellationToken);
+        }
+        catch (Exception exception) when (MayPass(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            throw new FleetStartException($"The fleet gave no answer within {timeout.TotalSeconds:0.#} s: {exception.Message}", exception);
         }
     }
 

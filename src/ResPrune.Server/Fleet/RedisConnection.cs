@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
 using StackExchange.Redis;
 
 namespace ResPrune.Server.Fleet;
@@ -49,21 +51,26 @@ internal sealed partial class RedisConnection : IAsyncDisposable
     {
         var options = Parse(configuration);
         var endpoints = Named(options);
-        for (var waited = Stopwatch.StartNew(); ;)
+        var waited = Stopwatch.StartNew();
+        var tries = new ResiliencePipelineBuilder()
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = attempt => ValueTask.FromResult(IsAway(attempt.Outcome.Exception) && waited.Elapsed + Pause < timeout),
+                MaxRetryAttempts = int.MaxValue,
+                Delay = Pause,
+            })
+            .Build();
+        try
         {
-            try
-            {
-                var multiplexer = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellationToken);
-                return new RedisConnection(multiplexer, options, endpoints, logger);
-            }
-            catch (Exception exception) when (exception is RedisException or SocketException or TimeoutException)
-            {
-                if (waited.Elapsed + Pause >= timeout) throw new FleetStartException(
-                    $"Redis at {endpoints} cannot be reached (tried for {timeout.TotalSeconds:0.#} s): {Reason(exception)}. Start it, or correct --redis.",
-                    exception);
-            }
-
-            await Task.Delay(Pause, cancellationToken);
+            var multiplexer = await tries.ExecuteAsync(
+                async token => await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(token), cancellationToken);
+            return new RedisConnection(multiplexer, options, endpoints, logger);
+        }
+        catch (Exception exception) when (IsAway(exception))
+        {
+            throw new FleetStartException(
+                $"Redis at {endpoints} cannot be reached (tried for {timeout.TotalSeconds:0.#} s): {Reason(exception)}. Start it, or correct --redis.",
+                exception);
         }
     }
 
@@ -124,6 +131,8 @@ internal sealed partial class RedisConnection : IAsyncDisposable
         _multiplexer.ConnectionRestored -= OnRestored;
         await _multiplexer.DisposeAsync();
     }
+
+    private static bool IsAway(Exception? exception) => exception is RedisException or SocketException or TimeoutException;
 
     private FleetStartException LostWhileJoining(string reason, Exception? exception) =>
         new($"Redis at {Endpoints} was lost while the silo joined: {reason}. Start the silo again when it is back.", exception);

@@ -76,6 +76,39 @@ public sealed class StoragePolicyTests : IDisposable
     }
 
     [Fact]
+    public async Task An_operation_that_comes_further_has_its_whole_deadline_again()
+    {
+        var steps = new SemaphoreSlim(0);
+        var stepped = new SemaphoreSlim(0);
+        var run = Policy().RunAsync(
+            "read",
+            async (comesFurther, token) =>
+            {
+                for (var step = 0; step < 3; step++)
+                {
+                    await steps.WaitAsync(token);
+                    comesFurther();
+                    stepped.Release();
+                }
+
+                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+                return 0;
+            },
+            CancellationToken.None);
+
+        for (var step = 0; step < 3; step++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(2));
+            steps.Release();
+            await stepped.WaitAsync();
+        }
+
+        Assert.False(run.IsCompleted);
+        _time.Advance(TimeSpan.FromMinutes(3));
+        await Assert.ThrowsAsync<TimeoutException>(() => run);
+    }
+
+    [Fact]
     public async Task The_callers_cancellation_is_no_fault_to_retry()
     {
         using var cancelled = new CancellationTokenSource();
