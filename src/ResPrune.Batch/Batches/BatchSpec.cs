@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using ResPrune.Batch.Manifests;
 
 namespace ResPrune.Batch.Batches;
@@ -58,17 +59,17 @@ public sealed record BatchSpec : IValidatableObject
     [Range(1, 1 << 20)]
     public int MaxTokens { get; init; } = 64;
 
-    /// <summary>0 (default) is greedy.</summary>
-    [Range(0, 100)]
-    public double Temperature { get; init; }
+    /// <summary>0 is greedy; null (default) leaves it to the model's <c>generation_config.json</c>, and is greedy where that says nothing.</summary>
+    [Range(0, 100), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Temperature { get; init; }
 
-    /// <summary>Nucleus, in (0, 1]. Default 1: all.</summary>
-    [Range(double.Epsilon, 1)]
-    public double TopP { get; init; } = 1;
+    /// <summary>Nucleus, in (0, 1]; 1 means all. Null (default): the model's own, else all.</summary>
+    [Range(double.Epsilon, 1), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TopP { get; init; }
 
-    /// <summary>Only the k likeliest tokens; 0 (default) means all.</summary>
-    [Range(0, int.MaxValue)]
-    public int TopK { get; init; }
+    /// <summary>Only the k likeliest tokens; 0 means all. Null (default): the model's own, else all.</summary>
+    [Range(0, int.MaxValue), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? TopK { get; init; }
 
     /// <summary>Seed of every row's own random stream and of the random pruner. Default 0.</summary>
     public long Seed { get; init; }

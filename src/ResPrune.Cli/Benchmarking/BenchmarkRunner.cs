@@ -75,7 +75,7 @@ internal static class BenchmarkRunner
                         RequestId = number.ToString(CultureInfo.InvariantCulture),
                         Image = picture,
                         Question = Question,
-                        Sampling = new SamplingParameters { MaxTokens = settings.MaxTokens, IgnoreEos = true },
+                        Sampling = new SamplingParameters { MaxTokens = settings.MaxTokens, Temperature = 0, IgnoreEos = true },
                         Pruning = new PruningOptions { Keep = budget },
                         ImageSize = settings.PictureSize,
                     },

@@ -35,14 +35,14 @@ internal sealed class JobArguments
 
     private readonly Option<int> _maxTokens = ValueOption.Number("--max-tokens", "N", "Most tokens of an answer.", 64, 1, 1 << 20);
 
-    private readonly Option<double> _temperature = ValueOption.Number(
-        "--temperature", "NUMBER", "0 always takes the likeliest token.", 0.0, 0.0, 100.0);
+    private readonly Option<double?> _temperature = ValueOption.OptionalNumber(
+        "--temperature", "NUMBER", "0 always takes the likeliest token. Default: the model's generation_config.json, else 0.", 0.0, 100.0);
 
-    private readonly Option<double> _topP = ValueOption.Number(
-        "--top-p", "NUMBER", "Nucleus sampling, above 0 and at most 1.", 1.0, double.Epsilon, 1.0);
+    private readonly Option<double?> _topP = ValueOption.OptionalNumber(
+        "--top-p", "NUMBER", "Nucleus sampling, above 0 and at most 1. Default: the model's, else 1.", double.Epsilon, 1.0);
 
-    private readonly Option<int> _topK = ValueOption.Number(
-        "--top-k", "N", "Sample among the N likeliest; 0 means all.", 0, 0, int.MaxValue);
+    private readonly Option<int?> _topK = ValueOption.OptionalNumber(
+        "--top-k", "N", "Sample among the N likeliest; 0 means all. Default: the model's, else 0.", 0, int.MaxValue);
 
     private readonly Option<long> _seed = ValueOption.Number(
         "--seed", "N", "Seed of sampling and of the random pruner.", 0L, long.MinValue, long.MaxValue);

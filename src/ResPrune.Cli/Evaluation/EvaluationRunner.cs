@@ -64,7 +64,7 @@ internal static class EvaluationRunner
         RequestId = string.Create(CultureInfo.InvariantCulture, $"{number}/{index}"),
         Image = item.Png,
         Question = item.Question.Text,
-        Sampling = new SamplingParameters { MaxTokens = MaxTokens },
+        Sampling = new SamplingParameters { MaxTokens = MaxTokens, Temperature = 0 },
         Pruning = arm.Pruning,
         ImageSize = pictureSize,
     };

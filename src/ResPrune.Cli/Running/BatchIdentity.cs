@@ -26,7 +26,11 @@ internal sealed record BatchIdentity(IReadOnlyDictionary<string, string> Facts)
     }
 
     /// <summary>Gathers the facts of a run.</summary>
-    public static BatchIdentity Of(RunSettings settings, RunInput input, string weightsDigest)
+    /// <param name="settings">What was typed.</param>
+    /// <param name="input">What is asked about.</param>
+    /// <param name="weightsDigest">Digest of the model's weights.</param>
+    /// <param name="generation">What the model's <c>generation_config.json</c> decides; empty where it decides nothing.</param>
+    public static BatchIdentity Of(RunSettings settings, RunInput input, string weightsDigest, string generation)
     {
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(input);
@@ -34,6 +38,7 @@ internal sealed record BatchIdentity(IReadOnlyDictionary<string, string> Facts)
         facts["INPUT"] = JobFacts.Shortened(input.Path);
         facts[JobFacts.InputContents] = input.Digest;
         facts["the model's weights"] = weightsDigest;
+        if (generation.Length > 0) facts["the model's generation_config.json"] = JobFacts.Shortened(generation);
         facts["--dtype"] = settings.Engine.DType;
         return new BatchIdentity(facts);
     }

@@ -95,7 +95,7 @@ internal sealed class RunSession
     private async Task<RunSummary> RunAsync(IRunView view, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var identity = BatchIdentity.Of(_settings, _input, _host.Engine.Model.WeightsDigest);
+        var identity = BatchIdentity.Of(_settings, _input, _host.Engine.Model.WeightsDigest, _host.Engine.Model.Generation);
         var stored = await _folder.FindAsync(identity, cancellationToken);
         // A batch that has ended is only shown again.
         if (stored is not { IsTerminal: true })
@@ -113,7 +113,7 @@ internal sealed class RunSession
                 $"The input cannot be used: {string.Join(" ", record.Errors?.Data.Select(problem => problem.Message) ?? [])}");
         var paths = await _folder.PublishAsync(manifest, cancellationToken);
         var status = record.Status.ToString().ToLowerInvariant();
-        return RunSummary.Of(manifest, status, await _images!, _last?.RowsFoundCommitted ?? manifest.Rows, elapsed, paths);
+        return RunSummary.Of(manifest, status, await _images!, _last?.RowsFoundCommitted ?? manifest.Rows, elapsed, paths) with { Notices = _host.Engine.Model.Notices };
     }
 
     private async Task<BatchRecord> ReadRecordAsync(BatchIdentity identity, CancellationToken cancellationToken) =>

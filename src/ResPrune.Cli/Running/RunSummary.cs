@@ -74,6 +74,9 @@ internal sealed record RunSummary
     /// <summary>Most memory that this process had at a time, in bytes (VmHWM); mapped weights count while they are resident.</summary>
     public required long PeakMemoryBytes { get; init; }
 
+    /// <summary>What is unusual about the model's folder and does not keep it from serving, a line each.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
     /// <summary>Where the results are.</summary>
     public required ResultPaths Files { get; init; }
 

@@ -27,17 +27,18 @@ internal readonly record struct JsonField(string File, string Name, JsonElement 
             if (length > maxBytes)
                 throw new ModelLoadException($"{path}: {length} bytes, more than the {maxBytes} this file may have.");
             ReadOnlySpan<byte> bytes = System.IO.File.ReadAllBytes(path);
+            if (bytes.IsEmpty) throw new ModelLoadException($"{path}: {FileStandIn.Describe(bytes, length)}.");
             if (bytes.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
             var options = new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
             return new JsonField(path, "", JsonElement.Parse(bytes, options));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new ModelLoadException($"{path}: no such file; a checkpoint folder as published on Hugging Face is expected.", exception);
+            throw new ModelLoadException($"{path}: {FileStandIn.Missing(path)}; a checkpoint folder as published on Hugging Face is expected.", exception);
         }
         catch (JsonException exception)
         {
-            throw new ModelLoadException($"{path}: not valid JSON: {exception.Message}", exception);
+            throw new ModelLoadException($"{path}: {FileStandIn.Describe(path) ?? $"not valid JSON: {exception.Message} Download it again if nobody edited it"}.", exception);
         }
         catch (InvalidOperationException exception)
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using ResPrune.Inference.Models;
-using ResPrune.Inference.Processing;
 using ResPrune.Inference.Tokenization;
 using ResPrune.Inference.Weights;
 
@@ -66,7 +65,8 @@ internal sealed class LoadedModel : IDisposable
                 model.WeightsDigest,
                 checkpoint.DefaultAlpha)
             {
-                Notices = CheckpointChatTemplate.Differs(directory, checkpoint.CreatePromptFormat(tokenizer).Text) is { } notice ? [notice] : [],
+                Generation = checkpoint.Generation.Settings,
+                Notices = ModelNotices.Of(checkpoint, tokenizer),
             };
             cancellationToken.ThrowIfCancellationRequested();
             var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -261,10 +261,19 @@ internal sealed class MicroBatchRunner : IDisposable
         for (var i = 0; i < sequences.Count; i++)
         {
             var sequence = sequences[i];
-            var sampling = sequence.Prepared.Request.Sampling;
-            var token = Sampler.Next(values.AsSpan(i * vocabulary, vocabulary), sampling, new SampleStream(sampling.Seed), sequence.Generated.Count);
+            var sampling = sequence.Prepared.Sampling;
+            var row = values.AsSpan(i * vocabulary, vocabulary);
+            ApplyRules(row, sequence);
+            var token = Sampler.Next(row, sampling, new SampleStream(sampling.Seed), sequence.Generated.Count);
             sequence.Append(token, _checkpoint.EosTokenIds);
         }
+    }
+
+    private void ApplyRules(Span<float> logits, Sequence sequence)
+    {
+        var (rules, penalty) = (_checkpoint.Generation, sequence.Prepared.Sampling.RepetitionPenalty ?? 1);
+        if (!rules.HasRules && penalty == 1) return;
+        LogitRules.Apply(logits, rules, penalty, _checkpoint.EosTokenIds, sequence.Context, sequence.Seen, sequence.Generated.Count);
     }
 
     private GenerationResult Result(Sequence sequence, double encodeSeconds, double pruneSeconds, double prefillSeconds)

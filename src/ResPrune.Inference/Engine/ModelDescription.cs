@@ -17,6 +17,12 @@ public sealed record ModelDescription(
     string WeightsDigest,
     double DefaultAlpha)
 {
+    /// <summary>
+    /// What its <c>generation_config.json</c> has answers chosen by where a job does not say, as <c>name=value</c>; empty where answers are greedy and
+    /// nothing is barred.
+    /// </summary>
+    public string Generation { get; init; } = string.Empty;
+
     /// <summary>What is unusual about the folder and does not keep it from serving, a line each.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }

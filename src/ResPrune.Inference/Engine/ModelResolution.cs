@@ -11,5 +11,5 @@ public static class ModelResolution
     /// <param name="directory">A model folder; its JSON files are read, its weights are not.</param>
     /// <exception cref="ModelLoadException">The folder cannot be served; the message names file and field.</exception>
     public static bool FollowsThePicture(string directory) =>
-        ModelFamilies.Open(directory).CreateImageProcessor(new EngineOptions { ModelDirectory = directory }.MaxImageMegapixels).HasDynamicResolution;
+        ModelFamilies.Open(directory, needsWeights: false).CreateImageProcessor(new EngineOptions { ModelDirectory = directory }.MaxImageMegapixels).HasDynamicResolution;
 }

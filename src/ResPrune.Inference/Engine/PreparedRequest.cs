@@ -30,6 +30,9 @@ internal sealed record PreparedRequest
     /// <summary>Most tokens to generate, already cut to what the context leaves.</summary>
     public required int MaxTokens { get; init; }
 
+    /// <summary>How its tokens are chosen: what the request leaves open is the checkpoint's.</summary>
+    public required SamplingParameters Sampling { get; init; }
+
     /// <summary>Seconds of decoding, resizing and tokenising.</summary>
     public required double PreprocessSeconds { get; init; }
 

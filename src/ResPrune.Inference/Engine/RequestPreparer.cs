@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Models;
 using ResPrune.Inference.Processing;
 using ResPrune.Inference.Pruning.Conditioning;
@@ -14,12 +15,14 @@ internal sealed class RequestPreparer
     private const double Mebi = 1 << 20;
 
     private readonly int _contextLength;
+    private readonly GenerationConfig _generation;
     private readonly MultimodalProcessor _processor;
     private readonly ImageCost _imageCost;
 
-    private RequestPreparer(int contextLength, MultimodalProcessor processor, ImageCost imageCost)
+    private RequestPreparer(IModelCheckpoint checkpoint, MultimodalProcessor processor, ImageCost imageCost)
     {
-        _contextLength = contextLength;
+        _contextLength = checkpoint.Text.ContextLength;
+        _generation = checkpoint.Generation;
         _processor = processor;
         _imageCost = imageCost;
     }
@@ -32,13 +35,15 @@ internal sealed class RequestPreparer
         if (tokenizer.VocabularySize > checkpoint.Text.VocabularySize)
         {
             throw new ModelLoadException(
-                $"{path}: has {tokenizer.VocabularySize} tokens, the model only {checkpoint.Text.VocabularySize}; it belongs to another model.");
+                $"{path}: has {tokenizer.VocabularySize} tokens, and the model's embedding only {checkpoint.Text.VocabularySize} rows (vocab_size of config.json): it belongs to "
+                + "another model, or tokens were added to it. Use the model's own tokenizer, or resize the embedding with transformers "
+                + "(model.resize_token_embeddings(len(tokenizer))) and save both.");
         }
 
         TokenizerLoader.RequireImageToken(checkpoint.Directory, tokenizer, checkpoint.ImageToken, checkpoint.ImageTokenId);
         var images = checkpoint.CreateImageProcessor(options.MaxImageMegapixels);
         return new RequestPreparer(
-            checkpoint.Text.ContextLength,
+            checkpoint,
             new MultimodalProcessor(images, checkpoint.CreatePromptFormat(tokenizer)),
             new ImageCost(images, checkpoint.Encoder, options.MaxImageMegapixels));
     }
@@ -97,6 +102,7 @@ internal sealed class RequestPreparer
                 request.Question, [.. prompt.Question.Select(token => new TextToken(token.Id, token.Start, token.End))]),
             Budget = budget,
             MaxTokens = Math.Min(request.Sampling.MaxTokens, room),
+            Sampling = request.Sampling.Over(_generation),
             PreprocessSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds,
         };
     }

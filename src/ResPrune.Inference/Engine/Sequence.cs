@@ -6,6 +6,8 @@ namespace ResPrune.Inference.Engine;
 internal sealed class Sequence(PreparedRequest prepared, VisualSelection selection)
 {
     private readonly List<int> _generated = [];
+    private List<int>? _context;
+    private HashSet<int>? _seen;
 
     public PreparedRequest Prepared { get; } = prepared;
 
@@ -25,6 +27,12 @@ internal sealed class Sequence(PreparedRequest prepared, VisualSelection selecti
     /// <summary>Ids generated so far.</summary>
     public IReadOnlyList<int> Generated => _generated;
 
+    /// <summary>Ids of the prompt, with one placeholder, and of the answer so far; asked for only where rules look at them.</summary>
+    public IReadOnlyList<int> Context => _context ??= [.. Prepared.PromptIds, .. _generated];
+
+    /// <summary>The same ids, each once.</summary>
+    public IReadOnlySet<int> Seen => _seen ??= [.. Context];
+
     /// <summary>Set when the answer has ended.</summary>
     public FinishReason? Finished { get; private set; }
 
@@ -34,13 +42,15 @@ internal sealed class Sequence(PreparedRequest prepared, VisualSelection selecti
     /// <summary>Takes the next token and decides whether the answer ends with it. The end-of-sequence token itself is not kept.</summary>
     public void Append(int token, IReadOnlyList<int> eosTokenIds)
     {
-        if (!Prepared.Request.Sampling.IgnoreEos && eosTokenIds.Contains(token))
+        if (!Prepared.Sampling.IgnoreEos && eosTokenIds.Contains(token))
         {
             Finished = FinishReason.Stop;
             return;
         }
 
         _generated.Add(token);
+        _context?.Add(token);
+        _seen?.Add(token);
         if (_generated.Count >= Prepared.MaxTokens) Finished = FinishReason.Length;
     }
 }

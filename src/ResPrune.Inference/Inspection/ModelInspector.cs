@@ -85,7 +85,7 @@ public sealed class ModelInspector
             TextTokens = textTokens,
             Pictures = [.. layouts.Select(picture => Cost(picture.Size, picture.Layout, keep, textTokens, memory))],
             Memory = memory.For(middle.Size, middle.Layout),
-            Notices = CheckpointChatTemplate.Differs(_checkpoint.Directory, prompt.Text) is { } notice ? [notice] : [],
+            Notices = ModelNotices.Of(_checkpoint, _tokenizer),
             Problems = Catalog(files).Problems,
         };
     }

@@ -1,3 +1,4 @@
+using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Models.Language;
 using ResPrune.Inference.Processing;
 using ResPrune.Inference.Tokenization;
@@ -28,6 +29,9 @@ internal interface IModelCheckpoint
 
     /// <summary>Ids that end an answer.</summary>
     IReadOnlyList<int> EosTokenIds { get; }
+
+    /// <summary>What the folder says of how answers are chosen.</summary>
+    GenerationConfig Generation { get; }
 
     /// <summary>α of this family in the ResPrune paper.</summary>
     double DefaultAlpha { get; }

@@ -17,12 +17,20 @@ internal static class ModelFamilies
     ];
 
     /// <summary>Opens a checkpoint folder by the <c>model_type</c> of its <c>config.json</c>, or by <c>architectures</c> where that is absent.</summary>
-    /// <exception cref="Engine.ModelLoadException">The folder has no readable config, or its family is not supported.</exception>
-    public static IModelCheckpoint Open(string directory)
+    /// <param name="directory">The folder.</param>
+    /// <param name="needsWeights">Whether weights must be there; settings alone are enough to make random ones.</param>
+    /// <exception cref="Engine.ModelLoadException">The folder is no checkpoint, has no readable config, or its family is not supported.</exception>
+    public static IModelCheckpoint Open(string directory, bool needsWeights = true)
     {
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        if (!Directory.Exists(path)) throw new Engine.ModelLoadException($"{path}: no such model folder.");
-        var root = JsonField.Load(Path.Combine(path, "config.json"));
+        FolderCheck.RequireCheckpoint(path, needsWeights);
+        var root = JsonField.Load(Path.Combine(path, CheckpointFileNames.Config));
+        if (root.Optional("vision_config") is null && root.Optional("mm_vision_tower") is not null)
+        {
+            throw root.Refuse(
+                "mm_vision_tower", "is that of LLaVA's own code (liuhaotian/LLaVA), whose checkpoints are not read; use the Hugging Face form, such as llava-hf/llava-1.5-7b-hf");
+        }
+
         return (Find(root) ?? throw Unsupported(root)).Open(path);
     }
 

@@ -92,10 +92,10 @@ internal sealed record CheckpointChatTemplate(string File, string Text)
     {
         try
         {
-            var length = new FileInfo(path).Length;
-            return length <= MaxBytes
-                ? System.IO.File.ReadAllText(path)
-                : throw new ModelLoadException($"{path}: {length} bytes, more than the {MaxBytes} this file may have.");
+            var length = FileLength.Of(path);
+            if (length > MaxBytes) throw new ModelLoadException($"{path}: {length} bytes, more than the {MaxBytes} this file may have.");
+            var text = System.IO.File.ReadAllText(path);
+            return FileStandIn.DescribeText(text) is { } instead ? throw new ModelLoadException($"{path}: {instead}.") : text;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

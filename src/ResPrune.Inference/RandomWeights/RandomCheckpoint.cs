@@ -44,7 +44,7 @@ public sealed class RandomCheckpoint
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(files);
         files.WriteTo(directory);
-        var checkpoint = ModelFamilies.Open(directory);
+        var checkpoint = ModelFamilies.Open(directory, needsWeights: false);
         var weights = WeightRecorder.Record(checkpoint, _ => false);
         var tensors = weights.Select(weight => weight with { Name = checkpoint.PublishedName(weight.Name) });
         return new RandomCheckpoint(directory, WeightShard.Plan(tensors, maxShardBytes));

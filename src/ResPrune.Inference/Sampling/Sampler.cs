@@ -7,31 +7,33 @@ using ResPrune.Inference.Engine;
 namespace ResPrune.Inference.Sampling;
 
 /// <summary>
-/// Chooses the next token from one row of logits: temperature, then top-k, then top-p, in the order and with the rules of Hugging Face's
+/// Chooses the next token from one row of logits: temperature, then min-p, then top-k, then top-p, in vLLM's order and with the rules of Hugging Face's
 /// logits processors. Allocates nothing that lasts: scratch comes from the shared pool.
 /// </summary>
 internal static class Sampler
 {
     /// <summary>The next token id.</summary>
     /// <param name="logits">[vocabulary], no NaN and no +∞; −∞ bars a token.</param>
-    /// <param name="parameters">Temperature 0 takes the largest logit, ties to the lower id.</param>
+    /// <param name="parameters">Temperature 0 takes the largest logit, ties to the lower id; what is null changes nothing.</param>
     /// <param name="stream">The request's own random numbers.</param>
     /// <param name="step">Which token of the answer this is, from 0: the number taken from the stream.</param>
     /// <exception cref="InvalidLogitsException">A logit is NaN or +∞, or none is finite.</exception>
     public static int Next(ReadOnlySpan<float> logits, SamplingParameters parameters, SampleStream stream, int step)
     {
         var best = ArgMax(logits);
-        if (parameters.Temperature <= 0) return best;
+        if (parameters.Temperature is not > 0) return best;
+        var (temperature, topK, topP) = (parameters.Temperature.Value, parameters.TopK ?? 0, parameters.TopP ?? 1);
 
         // Ranks are compared on the raw logits and only weights are scaled: dividing by the temperature can make unequal logits equal.
-        var floor = parameters.TopK > 0 && parameters.TopK < logits.Length ? KthLargest(logits, parameters.TopK) : float.NegativeInfinity;
+        var floor = topK > 0 && topK < logits.Length ? KthLargest(logits, topK) : float.NegativeInfinity;
+        if (parameters.MinP is > 0 and var minP) floor = (float)Math.Max(floor, logits[best] + (Math.Log(minP) * temperature));
         var weights = ArrayPool<float>.Shared.Rent(logits.Length);
         try
         {
             var row = weights.AsSpan(0, logits.Length);
-            var total = Weigh(logits, logits[best], floor, parameters.Temperature, row);
+            var total = Weigh(logits, logits[best], floor, temperature, row);
             var uniform = stream.Uniform(step);
-            return parameters.TopP < 1 ? DrawNucleus(logits, row, total, parameters.TopP, uniform) : Draw(row, total, uniform, best);
+            return topP < 1 ? DrawNucleus(logits, row, total, topP, uniform) : Draw(row, total, uniform, best);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Engine;
 
 namespace ResPrune.Inference.Weights;
@@ -5,8 +6,6 @@ namespace ResPrune.Inference.Weights;
 /// <summary>The safetensors files of a checkpoint folder, with their headers checked against each other and against the index.</summary>
 internal sealed class CheckpointFiles : IDisposable
 {
-    private const string SingleFile = "model.safetensors";
-
     private CheckpointFiles(string source, IReadOnlyList<SafetensorsFile> files)
     {
         Source = source;
@@ -73,15 +72,10 @@ internal sealed class CheckpointFiles : IDisposable
     private static (string Source, IReadOnlyList<string> Paths) Locate(string directory, out ShardIndex? index)
     {
         index = null;
-        var single = Path.Combine(directory, SingleFile);
+        var single = Path.Combine(directory, CheckpointFileNames.Weights);
         if (File.Exists(single)) return (single, [single]);
         var path = Path.Combine(directory, ShardIndex.FileName);
-        if (!File.Exists(path))
-        {
-            throw new ModelLoadException(
-                $"{single}: not found, and no {ShardIndex.FileName}. Weights are read from safetensors; .bin and .pt files can run code and are not.");
-        }
-
+        if (!File.Exists(path)) throw FolderCheck.WithoutWeights(directory);
         index = ShardIndex.Read(path);
         return (path, [.. index.Shards.Select(shard => Path.Combine(directory, shard))]);
     }

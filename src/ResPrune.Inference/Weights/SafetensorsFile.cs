@@ -1,3 +1,4 @@
+using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Engine;
 using static TorchSharp.torch;
 
@@ -39,6 +40,10 @@ internal sealed unsafe class SafetensorsFile : IDisposable
             var length = RandomAccess.GetLength(handle);
             var entries = SafetensorsHeader.Read(path, handle, length);
             return new SafetensorsFile(path, length, FileMapping.Open(handle, length), entries);
+        }
+        catch (FileNotFoundException exception)
+        {
+            throw new ModelLoadException($"{path}: {FileStandIn.Missing(path)}.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

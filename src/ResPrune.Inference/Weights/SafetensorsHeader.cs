@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Engine;
 
 namespace ResPrune.Inference.Weights;
@@ -13,15 +14,20 @@ internal static class SafetensorsHeader
 
     public static Dictionary<string, SafetensorsEntry> Read(string path, SafeFileHandle handle, long fileLength)
     {
-        if (fileLength < 8) throw new ModelLoadException($"{path}: {fileLength} bytes are too few for a safetensors file; download it again.");
+        if (fileLength < 8)
+        {
+            var instead = FileStandIn.Describe(path) ?? $"{fileLength} bytes are too few for a safetensors file; download it again";
+            throw new ModelLoadException($"{path}: {instead}.");
+        }
 
         Span<byte> prefix = stackalloc byte[8];
         if (RandomAccess.Read(handle, prefix, 0) != prefix.Length) throw new ModelLoadException($"{path}: cannot be read.");
         var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerLength > MaxHeaderBytes || (long)headerLength > fileLength - 8)
         {
-            throw new ModelLoadException(
-                $"{path}: the header claims {headerLength} bytes in a file of {fileLength}; it is truncated or not a safetensors file.");
+            var instead = FileStandIn.Describe(path)
+                ?? $"the header claims {headerLength} bytes in a file of {fileLength}; it is truncated or not a safetensors file. Download it again";
+            throw new ModelLoadException($"{path}: {instead}.");
         }
 
         var json = new byte[headerLength];
@@ -44,7 +50,7 @@ internal static class SafetensorsHeader
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new ModelLoadException($"{path}: the header is malformed: {exception.Message}", exception);
+            throw new ModelLoadException($"{path}: {FileStandIn.Describe(path) ?? $"the header is malformed: {exception.Message} Download it again"}.", exception);
         }
 
         CheckCoverage(path, entries.Values, dataStart, fileLength);

@@ -9,7 +9,7 @@ namespace ResPrune.Inference.Weights;
 internal sealed class ShardIndex
 {
     /// <summary>Its name in a checkpoint folder.</summary>
-    public const string FileName = "model.safetensors.index.json";
+    public const string FileName = CheckpointFileNames.WeightIndex;
 
     /// <summary>Bytes it may have; published ones have under a megabyte.</summary>
     private const long MaxBytes = 32L << 20;
@@ -41,7 +41,7 @@ internal sealed class ShardIndex
         {
             throw new ModelLoadException(
                 $"{path}: names {index.Shards.Count} files, of which {missing.Count} are not in the folder: {string.Join(", ", missing.Take(5))}"
-                + $"{(missing.Count > 5 ? " …" : string.Empty)}. Download them.");
+                + $"{(missing.Count > 5 ? " …" : string.Empty)}. Download them: 'resprune model pull ORG/NAME' fetches what is missing.{FolderCheck.UnfinishedHint(folder)}");
         }
 
         return index;

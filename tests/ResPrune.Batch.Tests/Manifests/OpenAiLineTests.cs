@@ -24,7 +24,7 @@ public sealed class OpenAiLineTests
         var spec = new ResPrune.Batch.Batches.BatchSpec { Model = "m", MaxTokens = 64, TopK = 4 };
         Assert.Equal(new ResPrune.Batch.Batches.RowSampling(9, 0.5, 0.25, 0, -3), spec.SamplingFor(row));
         var plain = await Lines.OneAsync(Line(Body(Content, ""","temperature":null""")), InputStyle.OpenAi);
-        Assert.Equal(new ResPrune.Batch.Batches.RowSampling(64, 0, 1, 4, 0), spec.SamplingFor(plain));
+        Assert.Equal(new ResPrune.Batch.Batches.RowSampling(64, null, null, 4, 0), spec.SamplingFor(plain));
     }
 
     [Fact]

@@ -56,9 +56,10 @@ public sealed class BatchIdentityTests
             ("--top-p", Of(Settings with { Spec = Settings.Spec with { TopP = 0.5 } })),
             ("--top-k", Of(Settings with { Spec = Settings.Spec with { TopK = 5 } })),
             ("--seed", Of(Settings with { Spec = Settings.Spec with { Seed = 5 } })),
-            ("INPUT", BatchIdentity.Of(Settings, Input with { Path = "/others" }, "w1")),
-            ("the input's contents", BatchIdentity.Of(Settings, Input with { Digest = "d2" }, "w1")),
-            ("the model's weights", BatchIdentity.Of(Settings, Input, "w2")),
+            ("INPUT", BatchIdentity.Of(Settings, Input with { Path = "/others" }, "w1", "")),
+            ("the input's contents", BatchIdentity.Of(Settings, Input with { Digest = "d2" }, "w1", "")),
+            ("the model's weights", BatchIdentity.Of(Settings, Input, "w2", "")),
+            ("the model's generation_config.json", BatchIdentity.Of(Settings, Input, "w1", "repetition_penalty=1.05")),
         ];
         Assert.All(others, other =>
         {
@@ -78,5 +79,5 @@ public sealed class BatchIdentityTests
         Assert.Equal(3, new[] { joined.Id, apart.Id, quoted.Id }.Distinct().Count());
     }
 
-    private static BatchIdentity Of(RunSettings settings) => BatchIdentity.Of(settings, Input, "w1");
+    private static BatchIdentity Of(RunSettings settings) => BatchIdentity.Of(settings, Input, "w1", "");
 }

@@ -1,3 +1,4 @@
+using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Models;
 using ResPrune.Inference.Models.Language;
 using ResPrune.Inference.Processing;
@@ -35,6 +36,8 @@ internal sealed class FaultyCheckpoint(IModelCheckpoint inner) : IModelCheckpoin
             return inner.EosTokenIds;
         }
     }
+
+    public GenerationConfig Generation => inner.Generation;
 
     public double DefaultAlpha => inner.DefaultAlpha;
 

@@ -95,7 +95,7 @@ public sealed class GenerationGoldenTests
             RequestId = "golden",
             Image = ReadOnlyMemory<byte>.Empty,
             Question = reference.GetProperty("question").GetString()!,
-            Sampling = new SamplingParameters { MaxTokens = steps, IgnoreEos = true },
+            Sampling = new SamplingParameters { MaxTokens = steps, Temperature = 0, RepetitionPenalty = 1, IgnoreEos = true },
             Pruning = new PruningOptions { Alpha = alpha },
         };
         return new PreparedRequest
@@ -108,6 +108,7 @@ public sealed class GenerationGoldenTests
             ConditionIds = condition,
             Budget = budget,
             MaxTokens = steps,
+            Sampling = request.Sampling,
             PreprocessSeconds = 0,
         };
     }

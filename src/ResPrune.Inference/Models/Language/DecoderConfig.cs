@@ -62,6 +62,20 @@ internal sealed record DecoderConfig
         };
     }
 
+    /// <summary>Makes sure that a special token has a row in the embedding.</summary>
+    /// <param name="root">The <c>config.json</c> that names the token.</param>
+    /// <param name="field">The field that does.</param>
+    /// <param name="id">Its id.</param>
+    /// <exception cref="Engine.ModelLoadException">It has none.</exception>
+    public void RequireRow(JsonField root, string field, int id)
+    {
+        if (id >= 0 && id < VocabularySize) return;
+        throw root.Refuse(
+            field,
+            $"is {id}, outside the vocabulary of {VocabularySize} (vocab_size); config.json is of another version than the weights, or of another "
+            + "form of this model: download the folder's JSON files again, as published for transformers");
+    }
+
     /// <summary>Mistral is Llama with other defaults (HF <c>MistralConfig</c>) and a window of attention.</summary>
     private static DecoderConfig ReadMistral(JsonField json)
     {

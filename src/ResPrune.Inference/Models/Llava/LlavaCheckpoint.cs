@@ -1,3 +1,4 @@
+using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Models.Language;
 using ResPrune.Inference.Processing;
@@ -50,6 +51,9 @@ internal sealed class LlavaCheckpoint : IModelCheckpoint
 
     /// <inheritdoc/>
     public IReadOnlyList<int> EosTokenIds => _config.EosTokenIds;
+
+    /// <inheritdoc/>
+    public GenerationConfig Generation => _config.Generation;
 
     /// <inheritdoc/>
     public double DefaultAlpha => 0.75;

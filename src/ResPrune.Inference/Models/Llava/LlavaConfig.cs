@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Models.Language;
@@ -30,6 +29,9 @@ internal sealed record LlavaConfig
     /// <summary>Ids that end an answer.</summary>
     public required IReadOnlyList<int> EosTokenIds { get; init; }
 
+    /// <summary>What <c>generation_config.json</c> says.</summary>
+    public GenerationConfig Generation { get; init; } = new();
+
     /// <summary>Visual tokens of one picture.</summary>
     public int VisualTokens => Vision.Patches;
 
@@ -46,28 +48,19 @@ internal sealed record LlavaConfig
         if (strategy != "default") throw root.Refuse("vision_feature_select_strategy", $"is '{strategy}'; supported is 'default' (patches only)");
 
         var tower = ClipVisionConfig.Read(vision);
+        var language = DecoderConfig.Read(text) with { TieWordEmbeddings = DecoderConfig.ReadTie(root, text) };
+        var generation = GenerationConfig.Read(directory, language.VocabularySize);
         var config = new LlavaConfig
         {
             Vision = tower,
-            Text = DecoderConfig.Read(text) with { TieWordEmbeddings = DecoderConfig.ReadTie(root, text) },
-            ImageTokenId = (root.Optional("image_token_id") ?? root.Optional("image_token_index"))?.Integer(0, int.MaxValue) ?? 32000,
+            Text = language,
+            ImageTokenId = (root.Optional("image_token_id") ?? root.Optional("image_token_index"))?.Integer(int.MinValue, int.MaxValue) ?? 32000,
             VisionFeatureLayer = root.Optional("vision_feature_layer")?.Integer(-tower.Layers, -1) ?? -2,
             ProjectorBias = root.Boolean("multimodal_projector_bias", true),
-            EosTokenIds = ReadEos(directory, text),
+            EosTokenIds = generation.EosTokenIds ?? GenerationConfig.ReadEos(text) ?? [2], // before the text config, as in transformers
+            Generation = generation,
         };
-        if (config.ImageTokenId >= config.Text.VocabularySize)
-            throw root.Refuse("image_token_index", $"is {config.ImageTokenId}, outside the vocabulary of {config.Text.VocabularySize}");
+        config.Text.RequireRow(root, root.Optional("image_token_id") is null ? "image_token_index" : "image_token_id", config.ImageTokenId);
         return config;
-    }
-
-    /// <summary>One id or a list of them; <c>generation_config.json</c> goes before the text config, as in transformers.</summary>
-    private static int[] ReadEos(string directory, JsonField text)
-    {
-        var path = Path.Combine(directory, "generation_config.json");
-        var field = (File.Exists(path) ? JsonField.Load(path).Optional("eos_token_id") : null) ?? text.Optional("eos_token_id");
-        if (field is not { } eos) return [2];
-        return eos.Element.ValueKind == JsonValueKind.Array
-            ? [.. eos.Items().Select(item => item.Integer(0, int.MaxValue))]
-            : [eos.Integer(0, int.MaxValue)];
     }
 }

@@ -1,3 +1,4 @@
+using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Models.Language;
 using ResPrune.Inference.Models.Llava;
@@ -40,6 +41,9 @@ internal sealed class LlavaNextCheckpoint : IModelCheckpoint
 
     /// <inheritdoc/>
     public IReadOnlyList<int> EosTokenIds => _config.Llava.EosTokenIds;
+
+    /// <inheritdoc/>
+    public GenerationConfig Generation => _config.Llava.Generation;
 
     /// <inheritdoc/>
     public double DefaultAlpha => 0.75;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ResPrune.Inference.Checkpoints;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Models.Language;
@@ -24,6 +23,9 @@ internal sealed record Qwen25VLConfig
     /// <summary>Ids that end an answer.</summary>
     public required IReadOnlyList<int> EosTokenIds { get; init; }
 
+    /// <summary>What <c>generation_config.json</c> says.</summary>
+    public GenerationConfig Generation { get; init; } = new();
+
     /// <summary>Reads <c>config.json</c> and, when there is one, <c>generation_config.json</c> of a checkpoint folder.</summary>
     /// <exception cref="ModelLoadException">A file is absent or malformed, or asks for something this runtime does not do.</exception>
     public static Qwen25VLConfig Read(string directory)
@@ -32,17 +34,19 @@ internal sealed record Qwen25VLConfig
         var vision = root.Optional("vision_config")
             ?? throw root.Refuse("vision_config", "is missing: this is a text-only checkpoint; a Qwen2.5-VL one is needed");
         var text = root.Optional("text_config") ?? root;
+        var language = ReadText(root, text);
+        var generation = GenerationConfig.Read(directory, language.VocabularySize);
         var config = new Qwen25VLConfig
         {
             Vision = Qwen25VLVisionConfig.Read(vision),
-            Text = ReadText(root, text),
-            ImageTokenId = root.Optional("image_token_id")?.Integer(0, int.MaxValue) ?? 151655,
-            EosTokenIds = ReadEos(directory, root, text),
+            Text = language,
+            ImageTokenId = root.Optional("image_token_id")?.Integer(int.MinValue, int.MaxValue) ?? 151655,
+            EosTokenIds = generation.EosTokenIds ?? GenerationConfig.ReadEos(text) ?? GenerationConfig.ReadEos(root) ?? [151645], // before the config, as in transformers
+            Generation = generation,
         };
         if (config.Vision.OutputSize != config.Text.HiddenSize)
             throw vision.Refuse("out_hidden_size", $"is {config.Vision.OutputSize}, but the language model's hidden_size is {config.Text.HiddenSize}");
-        if (config.ImageTokenId >= config.Text.VocabularySize)
-            throw root.Refuse("image_token_id", $"is {config.ImageTokenId}, outside the vocabulary of {config.Text.VocabularySize}");
+        config.Text.RequireRow(root, "image_token_id", config.ImageTokenId);
         return config;
     }
 
@@ -95,17 +99,5 @@ internal sealed record Qwen25VLConfig
         if (sections.Length != 3 || sections.Sum() != headSize / 2)
             throw field.Invalid($"three numbers (time, height, width) that add up to {headSize / 2}, half a head's width");
         return (rope.Optional("rope_theta")?.Number() ?? text.Number("rope_theta", 1_000_000), sections);
-    }
-
-    /// <summary>One id or a list of them; <c>generation_config.json</c> goes before the config, as in transformers.</summary>
-    private static int[] ReadEos(string directory, JsonField root, JsonField text)
-    {
-        var path = Path.Combine(directory, "generation_config.json");
-        var field = (File.Exists(path) ? JsonField.Load(path).Optional("eos_token_id") : null)
-            ?? text.Optional("eos_token_id") ?? root.Optional("eos_token_id");
-        if (field is not { } eos) return [151645];
-        return eos.Element.ValueKind == JsonValueKind.Array
-            ? [.. eos.Items().Select(item => item.Integer(0, int.MaxValue))]
-            : [eos.Integer(0, int.MaxValue)];
     }
 }
