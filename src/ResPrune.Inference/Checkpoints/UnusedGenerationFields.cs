@@ -53,6 +53,8 @@ internal static class UnusedGenerationFields
         // A leading underscore is transformers' own note, such as _from_model_config.
         if (name.StartsWith('_') || Settled.Contains(name)) return false;
         if (Sampled.TryGetValue(name, out var without)) return !samples && !AsksNothing(value, without);
+        // 0 is a token like others.
+        if (name.StartsWith("forced_", StringComparison.Ordinal) && value.ValueKind == JsonValueKind.Number) return true;
         return !AsksNothing(value, Neutral.GetValueOrDefault(name));
     }
 

@@ -78,6 +78,36 @@ public sealed class BadModelTests : IDisposable
         await RefusesAsync("blip-2", "supported", "llava");
     }
 
+    [Theory]
+    [InlineData("adapter_model.safetensors", "only an adapter", "merge_and_unload")]
+    [InlineData("model-Q4_K_M.gguf", "GGUF", "original repository")]
+    [InlineData("consolidated.safetensors", "Mistral", "convert")]
+    [InlineData("pytorch_model.bin", "can run code", "save_pretrained")]
+    [InlineData("model.safetensors.incomplete", "cut off", "resprune model pull")]
+    public async Task WeightsOfAnotherKindAreToldWithWhatToDo(string name, params string[] words)
+    {
+        File.Move(Weights, Path.Combine(_model, name));
+        await RefusesAsync([name, .. words]);
+        (await Resprune.RunAsync("model", "info", _model)).ExpectRefusal([name, .. words]);
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("tokenizer.json")]
+    [InlineData("model.safetensors")]
+    public async Task AGitLfsPointerIsToldWithWhatToDo(string name)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_model, name), $"version https://git-lfs.github.com/spec/v1\noid sha256:{new string('a', 64)}\nsize 7\n");
+        await RefusesAsync(name, "Git LFS pointer", "git lfs pull");
+    }
+
+    [Fact]
+    public async Task AValueOfTheGenerationConfigThatCannotBeIsNamed()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_model, "generation_config.json"), """{"repetition_penalty": -1}""");
+        await RefusesAsync("generation_config.json", "'repetition_penalty' is -1");
+    }
+
     [Fact]
     public async Task AFolderThatIsNotThereIsNamed()
     {

@@ -34,11 +34,12 @@ internal sealed record Qwen25VLConfig
         var vision = root.Optional("vision_config")
             ?? throw root.Refuse("vision_config", "is missing: this is a text-only checkpoint; a Qwen2.5-VL one is needed");
         var text = root.Optional("text_config") ?? root;
+        var tower = Qwen25VLVisionConfig.Read(vision);
         var language = ReadText(root, text);
         var generation = GenerationConfig.Read(directory, language.VocabularySize);
         var config = new Qwen25VLConfig
         {
-            Vision = Qwen25VLVisionConfig.Read(vision),
+            Vision = tower,
             Text = language,
             ImageTokenId = root.Optional("image_token_id")?.Integer(int.MinValue, int.MaxValue) ?? 151655,
             EosTokenIds = generation.EosTokenIds ?? GenerationConfig.ReadEos(text) ?? GenerationConfig.ReadEos(root) ?? [151645], // before the config, as in transformers
