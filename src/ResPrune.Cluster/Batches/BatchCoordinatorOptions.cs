@@ -49,6 +49,12 @@ public sealed class BatchCoordinatorOptions
     public int IsolateAfter { get; set; } = 2;
 
     /// <summary>
+    /// Batches of one silo that are planned, read, finalised or written to the store at a time; others wait for their turn. Default 128.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int Abreast { get; set; } = 128;
+
+    /// <summary>
     /// A shard that takes this many times as long as committed ones took on the mean is given to a second, idle worker as well. Default 2.
     /// </summary>
     [Range(1, 1000)]

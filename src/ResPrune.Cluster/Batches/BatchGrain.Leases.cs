@@ -61,7 +61,9 @@ internal sealed partial class BatchGrain
         await Task.Yield();
         try
         {
-            var record = await storage.FixModelAsync(_id, request.Model, request.WeightsDigest, _deactivated.Token);
+            var record = _record!;
+            await turns.RunAsync(
+                async () => record = await storage.FixModelAsync(_id, request.Model, request.WeightsDigest, _deactivated.Token), _deactivated.Token);
             if (_record!.IsTerminal) return;
             _record = record;
             LogModel(logger, _id.Value, record.Model, record.WeightsDigest);

@@ -16,6 +16,7 @@ namespace ResPrune.Cluster.Batches;
 internal sealed partial class BatchGrain(
     BatchStorage storage,
     BatchInstruments instruments,
+    CoordinatorTurns turns,
     DeadSilos deadSilos,
     IOptions<BatchCoordinatorOptions> options,
     TimeProvider time,
@@ -243,7 +244,7 @@ internal sealed partial class BatchGrain(
         await Task.Yield();
         try
         {
-            await work();
+            await turns.RunAsync(work, _deactivated.Token);
             _problem = null;
         }
         catch (BatchCorruptedException exception) when (exception.Blob == BatchBlobs.Input(_id))

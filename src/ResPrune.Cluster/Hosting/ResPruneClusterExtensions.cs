@@ -38,6 +38,7 @@ public static class ResPruneClusterExtensions
         AddWorkers(silo.Services);
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<BatchInstruments>();
+        silo.Services.AddSingleton<CoordinatorTurns>();
         silo.Services.AddSingleton<DeadSilos>();
         return silo;
     }
