@@ -105,14 +105,14 @@ internal static class SafetensorsHeader
         foreach (var entry in entries.OrderBy(entry => entry.Offset).ThenBy(entry => entry.Length))
         {
             if (entry.Offset < position)
-                throw new ModelLoadException($"{path}: tensors '{previous?.Name}' and '{entry.Name}' overlap.");
+                throw new ModelLoadException($"{path}: tensors '{previous?.Name}' and '{entry.Name}' overlap: the file is damaged, download it again.");
             if (entry.Offset > position)
-                throw new ModelLoadException($"{path}: {entry.Offset - position} bytes before tensor '{entry.Name}' belong to no tensor.");
+                throw new ModelLoadException($"{path}: {entry.Offset - position} bytes before tensor '{entry.Name}' belong to no tensor: the file is damaged, download it again.");
             position = entry.Offset + entry.Length;
             previous = entry;
         }
 
         if (position != fileLength)
-            throw new ModelLoadException($"{path}: {fileLength - position} bytes after the last tensor belong to no tensor.");
+            throw new ModelLoadException($"{path}: {fileLength - position} bytes after the last tensor belong to no tensor: the file is damaged, download it again.");
     }
 }

@@ -1,11 +1,13 @@
 using System.Text;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Inspection;
+using ResPrune.Inference.Tests.Engine;
 using ResPrune.Inference.Tests.Weights;
 
 namespace ResPrune.Inference.Tests.Checkpoints;
 
 /// <summary>A file that another thing lies in the place of is refused in one line that names the file, says what it is and what to do.</summary>
+[Collection(nameof(TensorCounting))]
 public sealed class FileStandInTests : IDisposable
 {
     private const string Pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using ResPrune.Inference.Engine;
 using ResPrune.Inference.Inspection;
+using ResPrune.Inference.Tests.Engine;
 using ResPrune.Inference.Tests.Weights;
 
 namespace ResPrune.Inference.Tests.Checkpoints;
 
 /// <summary>What people give in a checkpoint's place is refused in one line that says what it is and what to do.</summary>
+[Collection(nameof(TensorCounting))]
 public sealed class FolderCheckTests : IDisposable
 {
     private readonly CheckpointFolder _folder = new(CheckpointFolder.All.First(folder => File.Exists(Path.Combine(folder, "model.safetensors"))));
