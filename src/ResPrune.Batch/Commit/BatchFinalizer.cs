@@ -133,7 +133,7 @@ public sealed class BatchFinalizer(IBlobStore store, TimeProvider time)
     {
         var plan = _planner.ReadShardsAsync(record.Id, cancellationToken);
         var (output, errors, sums) = await new ResultFiles(store, _ledger).WriteAsync(record, plan, cancellationToken).ConfigureAwait(false);
-        var manifest = BatchManifest.Of(record, sums, output, errors);
+        var manifest = BatchManifest.Of(record.Id, record.Spec, record.Input, sums.Totals, sums.Shards, sums.Engines, output, errors);
         var content = JsonSerializer.SerializeToUtf8Bytes(manifest, BatchJsonContext.Readable.BatchManifest);
         await store.WriteAsync(BatchBlobs.Manifest(record.Id), content, BlobWriteCondition.Always, cancellationToken).ConfigureAwait(false);
         return await _catalog.UpdateAsync(record.Id, current => End(current, manifest, end), cancellationToken).ConfigureAwait(false);

@@ -6,13 +6,13 @@ namespace ResPrune.Batch.Commit;
 /// <summary><c>manifest.json</c>: the batch in numbers. Its presence means that output and errors are complete.</summary>
 public sealed record BatchManifest
 {
-    /// <summary>The batch.</summary>
+    /// <summary>The batch; of a run's results, the latest pass.</summary>
     public required BatchId Batch { get; init; }
 
     /// <summary>Rows of the input.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>Shards of the plan.</summary>
+    /// <summary>Shards of the plan; of a run's results, those of the latest pass.</summary>
     public required int Shards { get; init; }
 
     /// <summary>Sums over all rows: answers, errors by reason, tokens, seconds a stage, FLOPs, bytes.</summary>
@@ -30,8 +30,8 @@ public sealed record BatchManifest
     /// <summary>What was asked for.</summary>
     public required BatchSpec Spec { get; init; }
 
-    /// <summary>The input that was answered.</summary>
-    public required InputReference Input { get; init; }
+    /// <summary>The input that was answered; of a run's results, the lines that the latest pass asked, and null when it asked none.</summary>
+    public required InputReference? Input { get; init; }
 
     /// <summary>Everything that answered, with how many shards each.</summary>
     public required IReadOnlyList<EngineShare> Engines { get; init; }
@@ -42,22 +42,30 @@ public sealed record BatchManifest
     /// <summary>The failures.</summary>
     public required FileReference Errors { get; init; }
 
-    /// <summary>The manifest of a batch whose result files are written.</summary>
-    internal static BatchManifest Of(BatchRecord record, CommittedSums sums, FileReference output, FileReference errors)
+    /// <summary>The manifest of result files that are written.</summary>
+    internal static BatchManifest Of(
+        BatchId batch,
+        BatchSpec spec,
+        InputReference? input,
+        RowTotals totals,
+        int shards,
+        IReadOnlyList<EngineShare> engines,
+        FileReference output,
+        FileReference errors)
     {
-        var work = sums.Totals.Work;
+        var work = totals.Work;
         return new BatchManifest
         {
-            Batch = record.Id,
-            Rows = sums.Totals.Rows,
-            Shards = sums.Shards,
-            Totals = sums.Totals,
+            Batch = batch,
+            Rows = totals.Rows,
+            Shards = shards,
+            Totals = totals,
             PrefillFlopsSaved = work.PrefillFlopsUnpruned - work.PrefillFlops,
             KvBytesSaved = work.KvBytesUnpruned - work.KvBytes,
             DeviceSeconds = work.DeviceSeconds,
-            Spec = record.Spec,
-            Input = record.Input,
-            Engines = sums.Engines,
+            Spec = spec,
+            Input = input,
+            Engines = engines,
             Output = output,
             Errors = errors,
         };

@@ -62,7 +62,7 @@ internal sealed class ResultFiles(IBlobStore store, ShardLedger ledger)
             lastLine = row.Line;
             if (CarriesId(row)) idSum += IdHash.Of(row.CustomId);
             buffer.ResetWrittenCount();
-            ResultLineWriter.Write(buffer, record, row, commit.WrittenAt);
+            ResultLineWriter.Write(buffer, record.Spec.InputStyle, record.Model, row, commit.WrittenAt);
             var file = row is AnswerRow ? output : errors;
             await file.WriteAsync(buffer.WrittenMemory, cancellationToken).ConfigureAwait(false);
             if (row is AnswerRow) answered++;

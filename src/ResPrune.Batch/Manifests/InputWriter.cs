@@ -14,6 +14,7 @@ internal static class InputWriter
     {
         FolderInput folder => WriteFolderAsync(folder, upload, stop),
         JsonLinesInput lines => CopyLinesAsync(lines, maxLineBytes, upload, stop),
+        SelectedLines selected => WriteSelectedAsync(selected, upload, stop),
         _ => throw new ArgumentException($"Unknown input {input.GetType().Name}.", nameof(input)),
     };
 
@@ -68,5 +69,16 @@ internal static class InputWriter
         }
 
         return style;
+    }
+
+    private static async Task<InputStyle> WriteSelectedAsync(SelectedLines selected, HashedUpload upload, CancellationToken cancellationToken)
+    {
+        await foreach (var line in selected.Lines.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            await upload.WriteAsync(line, cancellationToken).ConfigureAwait(false);
+            await upload.WriteAsync("\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+        }
+
+        return upload.Length > 0 ? selected.Style : throw new BatchInputException("empty_input", "No line was selected.");
     }
 }

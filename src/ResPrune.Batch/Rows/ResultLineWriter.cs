@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using ResPrune.Batch.Batches;
 using ResPrune.Batch.Json;
 using ResPrune.Batch.Manifests;
 
@@ -14,17 +13,17 @@ public static class ResultLineWriter
 {
     /// <summary>Appends one row and a line feed.</summary>
     /// <param name="target">Where to.</param>
-    /// <param name="batch">The batch: its style and model.</param>
+    /// <param name="style">Form of the line.</param>
+    /// <param name="model">Name of the model.</param>
     /// <param name="row">The row.</param>
     /// <param name="createdAt">When its attempt was written, in Unix seconds.</param>
-    public static void Write(IBufferWriter<byte> target, BatchRecord batch, ResultRow row, long createdAt)
+    public static void Write(IBufferWriter<byte> target, InputStyle style, string model, ResultRow row, long createdAt)
     {
         ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(row);
         using (var json = new Utf8JsonWriter(target, JsonLineOptions.Writer))
         {
-            switch (batch.Spec.InputStyle, row)
+            switch (style, row)
             {
                 case (InputStyle.Simple, AnswerRow answer):
                     SimpleResultLine.Write(json, answer);
@@ -33,13 +32,13 @@ public static class ResultLineWriter
                     SimpleResultLine.Write(json, error);
                     break;
                 case (InputStyle.OpenAi, AnswerRow answer):
-                    OpenAiResultLine.Write(json, answer, batch.Model, createdAt);
+                    OpenAiResultLine.Write(json, answer, model, createdAt);
                     break;
                 case (InputStyle.OpenAi, ErrorRow error):
                     OpenAiResultLine.Write(json, error);
                     break;
                 default:
-                    throw new ArgumentException($"No line for a {row.GetType().Name} in style {batch.Spec.InputStyle}.", nameof(row));
+                    throw new ArgumentException($"No line for a {row.GetType().Name} in style {style}.", nameof(row));
             }
         }
 

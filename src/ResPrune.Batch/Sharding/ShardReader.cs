@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Manifests;
-using ResPrune.Batch.Rows;
 using ResPrune.Batch.Storage;
 
 namespace ResPrune.Batch.Sharding;
@@ -28,7 +27,7 @@ public sealed class ShardReader(IBlobStore store)
             await foreach (var line in lines.ConfigureAwait(false))
             {
                 rows++;
-                yield return shard.IsDuplicate(line.LineNumber) ? line with { Fault = Duplicate(line) } : line;
+                yield return shard.IsDuplicate(line.LineNumber) ? line with { Fault = RowFault.Repeated(line.CustomId) } : line;
             }
         }
 
@@ -43,7 +42,4 @@ public sealed class ShardReader(IBlobStore store)
         ArgumentNullException.ThrowIfNull(record);
         return StoredInput.CheckAsync(store, record, cancellationToken);
     }
-
-    private static RowFault Duplicate(BatchRequestLine line) =>
-        new(RowErrorCode.DuplicateId, $"An earlier line has the id '{line.CustomId}' too; that one is answered.");
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ResPrune.Batch.Passes;
 using ResPrune.Cli.Running;
 using ResPrune.Inference.Engine;
 
@@ -20,8 +21,14 @@ internal sealed class RunCommand
         "--image-memory", "MIB", "Most memory for images at a time, from decoding until they are answered. Default: a quarter of what is free.", 1, 1 << 30);
 
     private readonly Option<string> _output = ValueOption.Create(
-        "--output", "DIR", "Where the results go. The same command with the same DIR goes on where it stopped.",
+        "--output", "DIR",
+        "Where the results go. The same command with the same DIR goes on where it stopped; after its end it answers what is new, changed or failed.",
         "resprune-output", text => text);
+
+    private readonly Option<string> _retry = ValueOption.Word(
+        "--retry",
+        "Which rows that have a result are asked again: those that failed, all, or none. New rows, and rows whose line or image has changed, are always asked.",
+        "failed", ["failed", "all", "none"]);
 
     private readonly Option<int?> _metricsPort = ValueOption.OptionalNumber(
         "--metrics-port", "PORT", "Serve Prometheus metrics at http://localhost:PORT/metrics while it runs.", 1, 65535);
@@ -47,7 +54,7 @@ internal sealed class RunCommand
         options._pictureSize.AddTo(command);
         Option[] others =
         [
-            options._batchSize, options._imageMemory, options._output, options._metricsPort, options._json,
+            options._batchSize, options._imageMemory, options._output, options._retry, options._metricsPort, options._json,
             options._quiet,
         ];
         foreach (var option in others) command.Add(option);
@@ -71,6 +78,7 @@ internal sealed class RunCommand
                 MaxPixels = pictureSize.MaxPixels,
             },
             Output = parsed.GetValue(_output)!,
+            Retry = Enum.Parse<RetryPolicy>(parsed.GetValue(_retry)!, ignoreCase: true),
             Limit = _job.Limit(parsed),
             ImageRoots = _job.ImageRoots(parsed),
             MetricsPort = parsed.GetValue(_metricsPort),

@@ -1,4 +1,5 @@
 using ResPrune.Batch.Batches;
+using ResPrune.Batch.Passes;
 using ResPrune.Inference.Engine;
 
 namespace ResPrune.Cli.Commands;
@@ -23,6 +24,9 @@ internal sealed record RunSettings
 
     /// <summary>Only the first so many pictures or lines; null means all.</summary>
     public long? Limit { get; init; }
+
+    /// <summary>Which rows with a result are asked again.</summary>
+    public RetryPolicy Retry { get; init; }
 
     /// <summary>Full paths of folders that images may be read from beside the input's own.</summary>
     public IReadOnlyList<string> ImageRoots { get; init; } = [];

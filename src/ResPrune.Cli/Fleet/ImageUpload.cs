@@ -40,7 +40,6 @@ internal sealed class ImageUpload(RunInput input, IReadOnlyList<string> roots, i
     public async Task<string> DigestAsync(CancellationToken cancellationToken)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        // A folder's own digest has times in it, which a copy of the folder changes; its names and bytes are below.
         if (input.Source is JsonLinesInput) digest.AppendData(Encoding.UTF8.GetBytes(input.Digest));
         var length = new byte[sizeof(int)];
         await foreach (var name in FilesAsync(cancellationToken))

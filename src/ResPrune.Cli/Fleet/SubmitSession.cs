@@ -57,7 +57,8 @@ internal sealed class SubmitSession
 
     private async Task<BatchId> SubmitAsync(CancellationToken cancellationToken)
     {
-        var facts = JobFacts.Of(_settings.Spec, _settings.Questions, _settings.Limit);
+        var facts = JobFacts.Of(_settings.Spec, _settings.Questions);
+        facts["--limit"] = JobFacts.Text(_settings.Limit);
         if (_settings.Key is { } key)
         {
             facts[KeyFact] = JobFacts.Shortened(key);

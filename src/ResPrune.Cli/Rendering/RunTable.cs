@@ -21,7 +21,9 @@ internal static class RunTable
     {
         ArgumentNullException.ThrowIfNull(summary);
         var failures = summary.Files.Errors is { } errors ? $"; failures in {errors}" : "";
-        return TerminalText.Clean($"{Outcomes(summary)}; answers in {summary.Files.Output}{failures}");
+        var asked = Asked(summary) is { Length: > 0 } text ? $"; asked now: {text}" : "";
+        var gone = summary.Pass.Removed > 0 ? $"; {Quantity.Count(summary.Pass.Removed)} not in the input any more" : "";
+        return TerminalText.Clean($"{Outcomes(summary)}{asked}{gone}; answers in {summary.Files.Output}{failures}");
     }
 
     private static IEnumerable<(string Name, string Value)> Rows(RunSummary summary)
@@ -31,6 +33,9 @@ internal static class RunTable
         yield return ("images", Quantity.Count(summary.Images));
         var before = summary.DoneBefore > 0 ? $" ({Quantity.Count(summary.DoneBefore)} done by earlier runs)" : "";
         yield return ("questions", $"{Quantity.Count(summary.Questions)}: {Outcomes(summary)}{before}");
+        if (Asked(summary) is { Length: > 0 } asked) yield return ("asked now", asked);
+        if (summary.Pass.Removed > 0)
+            yield return ("gone", $"{Quantity.Count(summary.Pass.Removed)} not in the input any more, and so not in the answers");
         foreach (var (reason, count) in summary.Errors) yield return ($"  {reason}", Quantity.Count(count));
         yield return ("speed", Speed(summary));
         foreach (var row in SavingsRows.Of(summary.VisualTokens, work)) yield return row;
@@ -43,6 +48,20 @@ internal static class RunTable
         yield return ("answers", summary.Files.Output);
         if (summary.Files.Errors is { } errors) yield return ("failures", errors);
         yield return ("totals", summary.Files.Manifest);
+    }
+
+    // Of a first run there is nothing to say: every row is new.
+    private static string Asked(RunSummary summary)
+    {
+        var pass = summary.Pass;
+        if (pass.Asked == pass.New && pass.Kept + pass.KeptFailed == 0) return "";
+        (string Name, long Rows)[] parts =
+        [
+            ("new", pass.New), ("changed", pass.Changed), ("that had failed", pass.Failed), ("once more", pass.Again),
+        ];
+        var asked = string.Join(", ", parts.Where(part => part.Rows > 0).Select(part => $"{Quantity.Count(part.Rows)} {part.Name}"));
+        var kept = pass.KeptFailed == 0 ? "" : $" and {Quantity.Count(pass.KeptFailed)} failures";
+        return $"{(asked.Length == 0 ? "nothing" : asked)}; {Quantity.Count(pass.Kept)} answers{kept} kept";
     }
 
     private static string Outcomes(RunSummary summary) =>

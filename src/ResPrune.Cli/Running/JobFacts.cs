@@ -13,13 +13,12 @@ internal static class JobFacts
     public const string InputContents = "the input's contents";
 
     /// <summary>Gathers what was typed.</summary>
-    public static SortedDictionary<string, string> Of(BatchSpec spec, IReadOnlyList<string> questions, long? limit)
+    public static SortedDictionary<string, string> Of(BatchSpec spec, IReadOnlyList<string> questions)
     {
         ArgumentNullException.ThrowIfNull(spec);
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["--ask"] = Shortened(string.Join(" | ", questions.Select(question => $"\"{JsonEncodedText.Encode(question)}\""))),
-            ["--limit"] = Text(limit),
             ["--keep"] = spec.Keep,
             ["--pruner"] = spec.Pruner,
             ["--alpha"] = Text(spec.Alpha),
@@ -42,6 +41,7 @@ internal static class JobFacts
     public static string Shortened(string text) =>
         text.Length <= 200 ? text : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private static string Text<T>(T value) =>
+    /// <summary>A value as facts have it.</summary>
+    public static string Text<T>(T value) =>
         Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "default";
 }

@@ -1,12 +1,13 @@
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Commit;
+using ResPrune.Batch.Passes;
 using ResPrune.Batch.Storage;
 using ResPrune.Cli.Commands;
 
 namespace ResPrune.Cli.Running;
 
 /// <summary>
-/// The folder a run writes to: the results in it, and in <c>.resprune</c> below it the batch they come from. One process works on it at a
+/// The folder a run writes to: the results in it, and in <c>.resprune</c> below it the passes they come from. One process works on it at a
 /// time.
 /// </summary>
 internal sealed class OutputFolder : IDisposable
@@ -54,38 +55,62 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>Makes sure that the folder holds this batch or none.</summary>
-    /// <returns>The stored batch; null when there is none yet.</returns>
-    /// <exception cref="UsageException">It holds another; the message names what is different.</exception>
-    public async Task<BatchRecord?> FindAsync(BatchIdentity identity, CancellationToken cancellationToken)
+    /// <summary>Makes sure that the folder holds passes of this very job or none.</summary>
+    /// <returns>What it holds; null when nothing was begun in it.</returns>
+    /// <exception cref="UsageException">It holds another job's; the message names what is different.</exception>
+    public async Task<PassState?> FindAsync(IReadOnlyDictionary<string, string> facts, CancellationToken cancellationToken)
     {
-        BatchRecord? found = null;
-        await foreach (var record in new BatchCatalog(Store).ListAsync(cancellationToken))
+        PassState? state;
+        try
         {
-            if (record.Id != identity.Id)
-            {
-                throw new UsageException(
-                    $"'{Path}' holds the results of another run: {string.Join(", ", identity.DifferencesFrom(record.Metadata))} differ. "
-                    + "Choose another --output, or delete that folder.");
-            }
+            state = await new RunPasses(Store, TimeProvider.System).FindAsync(cancellationToken);
+        }
+        catch (PassFormatException exception)
+        {
+            throw new UsageException(
+                $"'{Path}' cannot be gone on with: {exception.Message}, which noted other things about its images. Its answers can still be read in it. "
+                + "Choose another --output, or delete that folder.",
+                exception);
+        }
 
-            found = record;
+        if (state is not null && JobFacts.Differences(facts, state.Facts) is { Count: > 0 } differences)
+        {
+            throw new UsageException(
+                $"'{Path}' holds the results of another run: {string.Join(", ", differences)} differ. Choose another --output, or delete that folder.");
         }
 
         _used = true;
-        return found;
+        return state;
     }
 
-    /// <summary>Puts the results of a batch that has ended where people look for them.</summary>
-    public async Task<ResultPaths> PublishAsync(BatchManifest manifest, CancellationToken cancellationToken)
+    /// <summary>Deletes what earlier passes and crashes have left behind, once the state names it no more.</summary>
+    public void Tidy(PassState state)
     {
-        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(state);
+        foreach (var (folder, kept) in state.Parts)
+        {
+            var place = new DirectoryInfo(System.IO.Path.Combine(Path, StateFolder, folder));
+            if (!place.Exists) continue;
+            foreach (var entry in place.EnumerateFileSystemInfos().Where(entry => !kept.Contains(entry.Name)))
+            {
+                if (entry is DirectoryInfo left) left.Delete(recursive: true);
+                else entry.Delete();
+            }
+        }
+    }
+
+    /// <summary>Writes the results of the latest pass, which has ended, where people look for them; until each is whole, the earlier one stands.</summary>
+    public async Task<(BatchManifest Manifest, ResultPaths Paths)> PublishAsync(PassState state, BatchSpec spec, CancellationToken cancellationToken)
+    {
+        var passes = new RunPasses(Store, TimeProvider.System);
+        var manifest = await passes.WriteResultsAsync(state, spec, cancellationToken);
         var output = await CopyAsync(manifest.Output.Blob, "output.jsonl", cancellationToken);
         var errors = System.IO.Path.Combine(Path, "errors.jsonl");
         if (manifest.Errors.Lines > 0) await CopyAsync(manifest.Errors.Blob, "errors.jsonl", cancellationToken);
         else File.Delete(errors);
-        var totals = await CopyAsync(BatchBlobs.Manifest(manifest.Batch), "manifest.json", cancellationToken);
-        return new ResultPaths(output, manifest.Errors.Lines > 0 ? errors : null, totals);
+        var totals = await CopyAsync(RunPasses.ManifestBlob, "manifest.json", cancellationToken);
+        await passes.DeleteResultsAsync(cancellationToken);
+        return (manifest, new ResultPaths(output, manifest.Errors.Lines > 0 ? errors : null, totals));
     }
 
     /// <summary>Lets other processes have the folder; a folder that was made for nothing goes.</summary>
@@ -118,6 +143,7 @@ internal sealed class OutputFolder : IDisposable
         await using (var target = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             await source.CopyToAsync(target, cancellationToken);
+            target.Flush(flushToDisk: true);
         }
 
         // Whoever reads the result sees a whole file, the old one or the new one.

@@ -14,8 +14,8 @@ internal sealed record RunInput
     /// <summary>Folder that relative picture names start from.</summary>
     public required string ImageRoot { get; init; }
 
-    /// <summary>Changes when the input does: the bytes of a .jsonl; names, sizes and times of a folder's pictures.</summary>
-    public required string Digest { get; init; }
+    /// <summary>Lower-case hex SHA-256 of the bytes of a .jsonl; empty for a folder.</summary>
+    public string Digest { get; init; } = "";
 
     /// <summary>Rows: pictures times questions, or lines that are not blank.</summary>
     public required long Rows { get; init; }

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Storage;
 using ResPrune.Cli.Commands;
@@ -50,14 +48,7 @@ internal static class RunInputs
         string path, LocalImageFolder images, IReadOnlyList<string> questions, long? limit, CancellationToken cancellationToken)
     {
         RequireQuestions(questions);
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var count = 0L;
-        foreach (var image in images.List(skipped: null, cancellationToken))
-        {
-            count++;
-            Add(digest, image);
-        }
-
+        var count = images.List(skipped: null, cancellationToken).LongCount();
         if (count == 0)
         {
             var lines = Directory.EnumerateFiles(path).Where(HasLinesEnding).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
@@ -70,7 +61,6 @@ internal static class RunInputs
             Path = path,
             Source = new FolderInput(images, questions) { Limit = limit },
             ImageRoot = path,
-            Digest = Convert.ToHexStringLower(digest.GetHashAndReset()),
             Rows = Math.Min(count, limit ?? long.MaxValue) * questions.Count,
         };
     }
@@ -117,15 +107,5 @@ internal static class RunInputs
     private static void RequireQuestions(IReadOnlyList<string> questions)
     {
         if (questions.Count == 0) throw new UsageException("Nothing is asked: add --ask, e.g. --ask \"What is in the picture?\".");
-    }
-
-    private static void Add(IncrementalHash digest, FolderImage image)
-    {
-        Span<byte> facts = stackalloc byte[2 * sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(facts, image.Stamp.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(facts[sizeof(long)..], image.Stamp.Version);
-        digest.AppendData(Encoding.UTF8.GetBytes(image.Name));
-        digest.AppendData("\0"u8);
-        digest.AppendData(facts);
     }
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ResPrune.Batch.Batches;
+using ResPrune.Batch.Commit;
 using ResPrune.Batch.Images;
 using ResPrune.Batch.Manifests;
+using ResPrune.Batch.Passes;
 using ResPrune.Cli.Commands;
 using ResPrune.Cli.Rendering;
 using ResPrune.Cluster.Batches;
@@ -20,21 +22,21 @@ internal sealed class RunSession
 
     private readonly RunSettings _settings;
     private readonly RunInput _input;
+    private readonly InputLook _look;
     private readonly OutputFolder _folder;
     private readonly EmbeddedHost _host;
     private BatchSnapshot? _last;
-    private Task<long>? _images;
 
-    private RunSession(RunSettings settings, RunInput input, OutputFolder folder, EmbeddedHost host)
+    private RunSession(RunSettings settings, RunInput input, InputLook look, OutputFolder folder, EmbeddedHost host)
     {
         _settings = settings;
         _input = input;
+        _look = look;
         _folder = folder;
         _host = host;
     }
 
-    /// <summary>Different pictures per row, as far as it is known.</summary>
-    private double ImagesPerRow => _images is { IsCompletedSuccessfully: true } images ? images.Result / (double)_input.Rows : 1;
+    private LocalImages Images => LocalImages.Open(_input.ImageRoot, _settings.ImageRoots);
 
     /// <summary>Runs it.</summary>
     /// <exception cref="UsageException">Nothing was begun; the message says why.</exception>
@@ -47,11 +49,12 @@ internal sealed class RunSession
         try
         {
             var input = await RunInputs.OpenAsync(settings.Input, settings.Questions, settings.Limit, settings.ImageRoots, interruption.Token);
+            var look = await LookAsync(input, settings, interruption.Token);
             using var folder = OutputFolder.Open(settings.Output);
             await using var traces = TraceExport.Start($"run-{Environment.ProcessId}");
             await using var host = await StartHostAsync(settings, folder, interruption.Token);
-            var session = new RunSession(settings, input, folder, host);
-            var view = RunViews.For(settings, () => session.ImagesPerRow, output);
+            var session = new RunSession(settings, input, look, folder, host);
+            var view = RunViews.For(settings, () => look.Images / (double)look.Rows, output);
             using var failed = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
             _ = host.DeviceFailed.ContinueWith(_ => failed.Cancel(), failed.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             try
@@ -92,48 +95,78 @@ internal sealed class RunSession
         }
     }
 
-    private async Task<RunSummary> RunAsync(IRunView view, CancellationToken cancellationToken)
+    private static async Task<InputLook> LookAsync(RunInput input, RunSettings settings, CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
-        var identity = BatchIdentity.Of(_settings, _input, _host.Engine.Model.WeightsDigest, _host.Engine.Model.Generation);
-        var stored = await _folder.FindAsync(identity, cancellationToken);
-        // A batch that has ended is only shown again.
-        if (stored is not { IsTerminal: true })
-        {
-            await SubmitAsync(identity, cancellationToken);
-            CountImages(stored ?? await ReadRecordAsync(identity, cancellationToken), cancellationToken);
-            await view.WatchAsync(SnapshotsAsync(identity.Id, cancellationToken), cancellationToken);
-        }
-
-        var elapsed = Stopwatch.GetElapsedTime(started);
-        var record = await ReadRecordAsync(identity, cancellationToken);
-        CountImages(record, cancellationToken);
-        var manifest = await _host.Batches.ReadManifestAsync(identity.Id, cancellationToken)
-            ?? throw new UsageException(
-                $"The input cannot be used: {string.Join(" ", record.Errors?.Data.Select(problem => problem.Message) ?? [])}");
-        var paths = await _folder.PublishAsync(manifest, cancellationToken);
-        var status = record.Status.ToString().ToLowerInvariant();
-        return RunSummary.Of(manifest, status, await _images!, _last?.RowsFoundCommitted ?? manifest.Rows, elapsed, paths) with { Notices = _host.Engine.Model.Notices };
-    }
-
-    private async Task<BatchRecord> ReadRecordAsync(BatchIdentity identity, CancellationToken cancellationToken) =>
-        (await new BatchCatalog(_folder.Store).ReadAsync(identity.Id, cancellationToken))!.Record;
-
-    // Beside the work: the lines of a large job take a while to read.
-    private void CountImages(BatchRecord record, CancellationToken cancellationToken) =>
-        _images ??= Task.Run(() => ImageCount.OfAsync(_folder.Store, record, _input, cancellationToken), cancellationToken);
-
-    private async Task SubmitAsync(BatchIdentity identity, CancellationToken cancellationToken)
-    {
-        var spec = _settings.Spec with { ImageRoot = _input.ImageRoot, RowsPerShard = RowsPerShard() };
         try
         {
-            await _host.Batches.SubmitAsync(identity.Id, _input.Source, spec, identity.Facts, cancellationToken);
+            return await InputLook.OfAsync(
+                input.Source, LocalImages.Open(input.ImageRoot, settings.ImageRoots), settings.Spec.MaxLineBytes, cancellationToken);
         }
         catch (BatchInputException exception)
         {
             throw new UsageException(exception.Message, exception);
         }
+    }
+
+    private async Task<RunSummary> RunAsync(IRunView view, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var facts = RunFacts.Of(_settings, _input, _host.Engine.Model);
+        var spec = _settings.Spec with { ImageRoot = _input.ImageRoot, RowsPerShard = RowsPerShard() };
+        var found = await _folder.FindAsync(facts, cancellationToken);
+        var state = await PrepareAsync(found, facts, spec, cancellationToken);
+        _folder.Tidy(state);
+        var pass = state.Pass!;
+        // A batch that has ended is only shown again.
+        var record = await ReadRecordAsync(pass, cancellationToken);
+        var isBegun = record is { IsTerminal: false };
+        if (isBegun)
+        {
+            await StartAsync(record!, cancellationToken);
+            await view.WatchAsync(SnapshotsAsync(pass.Id, cancellationToken), cancellationToken);
+            record = await ReadRecordAsync(pass, cancellationToken);
+        }
+
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        if (record?.Status == BatchStatus.Failed)
+            throw new UsageException($"The input cannot be used: {string.Join(" ", record.Errors?.Data.Select(problem => problem.Message) ?? [])}");
+        var (manifest, paths) = await _folder.PublishAsync(state, spec, cancellationToken);
+        var status = (record?.Status ?? BatchStatus.Completed).ToString().ToLowerInvariant();
+        var before = isBegun ? manifest.Rows - pass.Counts.Faults - pass.Counts.Asked + (_last?.RowsFoundCommitted ?? 0) : manifest.Rows;
+        var counts = isBegun || !ReferenceEquals(state, found) ? pass.Counts : Standing(manifest, pass);
+        return RunSummary.Of(manifest, status, _look.Images, counts, before, elapsed, paths) with { Notices = _host.Engine.Model.Notices };
+    }
+
+    // A pass that had ended before asks nothing now.
+    private static PassCounts Standing(BatchManifest manifest, Pass pass) => new()
+    {
+        Kept = manifest.Totals.Answered,
+        KeptFailed = manifest.Totals.Failed - pass.Counts.Faults,
+        Faults = pass.Counts.Faults,
+    };
+
+    private async Task<BatchRecord?> ReadRecordAsync(Pass pass, CancellationToken cancellationToken) =>
+        (await new BatchCatalog(_folder.Store).ReadAsync(pass.Id, cancellationToken))?.Record;
+
+    private async Task<PassState> PrepareAsync(
+        PassState? found, IReadOnlyDictionary<string, string> facts, BatchSpec spec, CancellationToken cancellationToken)
+    {
+        var request = new PassRequest { Input = _look, Images = Images, Facts = facts, Spec = spec, Retry = _settings.Retry };
+        try
+        {
+            return await new RunPasses(_folder.Store, TimeProvider.System).PrepareAsync(found, request, cancellationToken);
+        }
+        catch (BatchInputException exception)
+        {
+            throw new UsageException(exception.Message, exception);
+        }
+    }
+
+    private async Task StartAsync(BatchRecord record, CancellationToken cancellationToken)
+    {
+        using var span = SubmitActivity.Start(record.Id);
+        SubmitActivity.Stored(span, record);
+        await _host.Batches.StartAsync(record.Id, cancellationToken);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using ResPrune.Batch.Commit;
+using ResPrune.Batch.Passes;
 using ResPrune.Batch.Rows;
 
 namespace ResPrune.Cli.Running;
@@ -37,6 +38,12 @@ internal sealed record RunSummary
 
     /// <summary>Rows without an answer by reason.</summary>
     public required IReadOnlyDictionary<string, long> Errors { get; init; }
+
+    /// <summary>
+    /// Rows by what became of them in this pass over the input: <c>new</c>, <c>changed</c> and <c>failed</c> before were asked, as was what was wished
+    /// <c>again</c>; <c>kept</c> and <c>kept_failed</c> stand; <c>faults</c> cannot be asked; <c>removed</c> are not in the input any more.
+    /// </summary>
+    public required PassCounts Pass { get; init; }
 
     /// <summary>Rows that earlier runs of the same command had done.</summary>
     public required long DoneBefore { get; init; }
@@ -84,7 +91,7 @@ internal sealed record RunSummary
     public required int ExitCode { get; init; }
 
     /// <summary>Puts the manifest's numbers beside those of this run.</summary>
-    public static RunSummary Of(BatchManifest manifest, string status, long images, long doneBefore, TimeSpan elapsed, ResultPaths files)
+    public static RunSummary Of(BatchManifest manifest, string status, long images, PassCounts pass, long doneBefore, TimeSpan elapsed, ResultPaths files)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         var totals = manifest.Totals;
@@ -102,6 +109,7 @@ internal sealed record RunSummary
             Answered = totals.Answered,
             Failed = totals.Failed,
             Errors = totals.Errors.ToDictionary(error => error.Key.ToName(), error => error.Value),
+            Pass = pass,
             DoneBefore = doneBefore,
             Seconds = elapsed.TotalSeconds,
             ImagesPerSecond = rate * images / manifest.Rows,

@@ -126,18 +126,8 @@ public sealed class ResultLineWriterTests
 
     private static string Write(InputStyle style, ResultRow row)
     {
-        var record = new BatchRecord
-        {
-            Id = BatchFlow.Id,
-            Model = "tiny",
-            Status = BatchStatus.InProgress,
-            InputFileId = "i",
-            CreatedAt = 1,
-            Spec = new BatchSpec { Model = "tiny", InputStyle = style },
-            Input = new InputReference("i", "1", 1, "00"),
-        };
         var buffer = new ArrayBufferWriter<byte>();
-        ResultLineWriter.Write(buffer, record, row, createdAt: 77);
+        ResultLineWriter.Write(buffer, style, "tiny", row, createdAt: 77);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }
