@@ -80,7 +80,7 @@ public sealed record PassCounts
     /// <summary>Lines that cannot be asked.</summary>
     public long Faults { get; init; }
 
-    /// <summary>Rows of the pass before that are not in the input any more. Their answers stay in the state, for the case that they come back.</summary>
+    /// <summary>Rows with a result in the pass before that are not in the input any more. The results are set aside, for the case that the rows come back.</summary>
     public long Removed { get; init; }
 
     /// <summary>Rows that are asked.</summary>

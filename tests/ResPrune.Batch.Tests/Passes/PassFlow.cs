@@ -55,7 +55,7 @@ internal sealed class PassFlow : IDisposable
         var images = LocalImages.Open(Folder, []);
         var request = new PassRequest
         {
-            Input = await InputLook.OfAsync(input, images, None),
+            Input = await InputLook.OfAsync(input, images, BatchSpec.DefaultMaxLineBytes, None),
             Images = images,
             Facts = new Dictionary<string, string> { ["--keep"] = "all" },
             Spec = new BatchSpec { Model = "tiny", RowsPerShard = 2 },

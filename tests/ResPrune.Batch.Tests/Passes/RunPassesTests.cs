@@ -99,7 +99,8 @@ public sealed class RunPassesTests : IDisposable
         _flow.Write("c.png", "another");
         _flow.WriteLines("1:a.png", "2:b.png", "3:c.png", "4:d.png");
         Assert.Equal(new PassCounts { New = 1, Changed = 1, Kept = 1, KeptFailed = 1 }, await _flow.RunAsync(_flow.Lines(), RetryPolicy.None));
-        Assert.Equal((["1", "3", "4"], ["2"]), (_flow.AnsweredIds.ToArray(), _flow.FailedIds.ToArray()));
+        Assert.Equal(["1", "3", "4"], _flow.AnsweredIds);
+        Assert.Equal(["2"], _flow.FailedIds);
         Assert.Equal(new PassCounts { Failed = 1, Again = 3 }, await _flow.RunAsync(_flow.Lines(), RetryPolicy.All));
         Assert.Equal(new PassCounts { Failed = 1, Again = 3 }, await _flow.RunAsync(_flow.Lines(), RetryPolicy.All));
         _flow.AssertNothingIsStale();
@@ -157,7 +158,7 @@ public sealed class RunPassesTests : IDisposable
         Assert.Equal(errors, _flow.Errors.Select(error => error.ToString()));
         Assert.Equal(["1", "5", "6"], _flow.AnsweredIds);
         _flow.WriteLines("no json");
-        Assert.Equal(new PassCounts { Faults = 1, Removed = 4 }, await _flow.RunAsync(_flow.Lines()));
+        Assert.Equal(new PassCounts { Faults = 1, Removed = 3 }, await _flow.RunAsync(_flow.Lines()));
         Assert.Empty(_flow.Answers);
     }
 

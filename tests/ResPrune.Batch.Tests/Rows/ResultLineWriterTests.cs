@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using ResPrune.Batch.Batches;
 using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Rows;
-using ResPrune.Batch.Tests.Commit;
 
 namespace ResPrune.Batch.Tests.Rows;
 

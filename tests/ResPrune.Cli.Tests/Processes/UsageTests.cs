@@ -16,6 +16,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("run . --ask x --batch-size 0", "--batch-size: '0'", "from 1 to")]
     [InlineData("run . --ask x --top-p 1.5", "--top-p: '1.5'", "to 1")]
     [InlineData("run . --ask x --device gpu", "--device: 'gpu'", "cuda:0")]
+    [InlineData("run . --ask x --retry some", "--retry: 'some'", "failed, all, none")]
     [InlineData("run . --ask x --limit", "--limit", "resprune run --help")]
     [InlineData("run . --ask x --metrics-port 70000", "--metrics-port: '70000'", "65535")]
     [InlineData("run . --ask x --min-pixels 0", "--min-pixels: '0'", "from 1 to")]
@@ -101,7 +102,7 @@ public sealed class UsageTests : IDisposable
         [
             "--ask", "--model", "--keep", "--pruner", "--alpha", "--epsilon", "--min-pixels", "--max-pixels", "--max-tokens", "--temperature", "--top-p", "--top-k",
                 "--seed",
-            "--batch-size", "--output", "--limit", "--device", "--dtype", "--metrics-port", "--json", "--quiet",
+            "--batch-size", "--output", "--retry", "--limit", "--device", "--dtype", "--metrics-port", "--json", "--quiet",
         ];
         Assert.All(options, option => Assert.Contains(option, outcome.Output, StringComparison.Ordinal));
         Assert.Contains("[default: 1/3]", outcome.Output, StringComparison.Ordinal);

@@ -1,12 +1,13 @@
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Manifests;
+using ResPrune.Batch.Passes;
 using ResPrune.Cli.Commands;
 using ResPrune.Cli.Running;
 using ResPrune.Inference.Engine;
 
 namespace ResPrune.Cli.Tests.Running;
 
-public sealed class BatchIdentityTests
+public sealed class RunFactsTests
 {
     private static readonly RunSettings Settings = new()
     {
@@ -17,33 +18,34 @@ public sealed class BatchIdentityTests
         Output = "out",
     };
 
+    private static readonly ModelDescription Model = new("tiny", "llava", 1, "cpu", "float32", "w1", 0.75);
+
     private static readonly RunInput Input = new()
     {
         Path = "/pictures",
         Source = new FolderInput(LocalImageFolder.Open("/"), ["What is this?"]),
         ImageRoot = "/pictures",
-        Digest = "d1",
         Rows = 1,
     };
 
     [Fact]
-    public void TheSameCommandIsTheSameBatchHoweverItIsShown()
+    public void TheSameCommandGoesOnHoweverItIsShownAndHoweverMuchOfTheInputItTakes()
     {
         var engine = Settings.Engine with { BatchSize = 1 };
         var shown = Settings with { Json = true, Quiet = true, MetricsPort = 9090, Output = "elsewhere", Engine = engine };
-        Assert.Equal(Of(Settings).Id, Of(shown).Id);
-        Assert.Empty(Of(Settings).DifferencesFrom(Of(shown).Facts));
+        Assert.Empty(JobFacts.Differences(Of(Settings), Of(shown)));
+        Assert.Empty(JobFacts.Differences(Of(Settings), Of(Settings with { Limit = 3, Retry = RetryPolicy.All })));
+        Assert.Empty(JobFacts.Differences(Of(Settings), RunFacts.Of(Settings, Input with { Rows = 7 }, Model)));
     }
 
     [Fact]
-    public void EverythingThatDecidesAnswersMakesAnotherBatchAndIsNamed()
+    public void EverythingThatDecidesAnswersIsNamed()
     {
         var original = Of(Settings);
-        (string Name, BatchIdentity Other)[] others =
+        (string Name, SortedDictionary<string, string> Other)[] others =
         [
             ("--ask", Of(Settings with { Questions = ["What is that?"] })),
             ("--ask", Of(Settings with { Questions = [new string('x', 5000)] })),
-            ("--limit", Of(Settings with { Limit = 3 })),
             ("--dtype", Of(Settings with { Engine = Settings.Engine with { DType = "bfloat16" } })),
             ("--keep", Of(Settings with { Spec = Settings.Spec with { Keep = "all" } })),
             ("--pruner", Of(Settings with { Spec = Settings.Spec with { Pruner = "random" } })),
@@ -56,18 +58,12 @@ public sealed class BatchIdentityTests
             ("--top-p", Of(Settings with { Spec = Settings.Spec with { TopP = 0.5 } })),
             ("--top-k", Of(Settings with { Spec = Settings.Spec with { TopK = 5 } })),
             ("--seed", Of(Settings with { Spec = Settings.Spec with { Seed = 5 } })),
-            ("INPUT", BatchIdentity.Of(Settings, Input with { Path = "/others" }, "w1", "")),
-            ("the input's contents", BatchIdentity.Of(Settings, Input with { Digest = "d2" }, "w1", "")),
-            ("the model's weights", BatchIdentity.Of(Settings, Input, "w2", "")),
-            ("the model's generation_config.json", BatchIdentity.Of(Settings, Input, "w1", "repetition_penalty=1.05")),
+            ("INPUT", RunFacts.Of(Settings, Input with { Path = "/others" }, Model)),
+            ("the model's weights", RunFacts.Of(Settings, Input, Model with { WeightsDigest = "w2" })),
+            ("the model's generation_config.json", RunFacts.Of(Settings, Input, Model with { Generation = "repetition_penalty=1.05" })),
         ];
-        Assert.All(others, other =>
-        {
-            Assert.NotEqual(original.Id, other.Other.Id);
-            Assert.Equal([other.Name], other.Other.DifferencesFrom(original.Facts));
-        });
-        Assert.Equal(others.Length, others.Select(other => other.Other.Id).Distinct().Count());
-        Assert.All(others, other => Assert.All(other.Other.Facts.Values, value => Assert.InRange(value.Length, 1, 512)));
+        Assert.All(others, other => Assert.Equal([other.Name], JobFacts.Differences(other.Other, original)));
+        Assert.All(others, other => Assert.All(other.Other.Values, value => Assert.InRange(value.Length, 1, 512)));
     }
 
     [Fact]
@@ -76,8 +72,8 @@ public sealed class BatchIdentityTests
         var joined = Of(Settings with { Questions = ["a | b"] });
         var apart = Of(Settings with { Questions = ["a", "b"] });
         var quoted = Of(Settings with { Questions = ["a\" | \"b"] });
-        Assert.Equal(3, new[] { joined.Id, apart.Id, quoted.Id }.Distinct().Count());
+        Assert.Equal(3, new[] { joined["--ask"], apart["--ask"], quoted["--ask"] }.Distinct().Count());
     }
 
-    private static BatchIdentity Of(RunSettings settings) => BatchIdentity.Of(settings, Input, "w1", "");
+    private static SortedDictionary<string, string> Of(RunSettings settings) => RunFacts.Of(settings, Input, Model);
 }
