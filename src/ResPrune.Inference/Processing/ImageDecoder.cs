@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace ResPrune.Inference.Processing;
 
 /// <summary>
-/// Decodes untrusted image files to RGB as <c>PIL.Image.convert("RGB")</c> does after <c>ImageOps.exif_transpose</c>: alpha dropped without
+/// (9) Decodes untrusted image files to RGB as <c>PIL.Image.convert("RGB")</c> does after <c>ImageOps.exif_transpose</c>: alpha dropped without
 /// premultiplying, colour profiles ignored, first frame only. The header is judged before anything is decoded.
 /// </summary>
 internal sealed class ImageDecoder

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using ResPrune.Batch.Batches;
 using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Rows;
 
