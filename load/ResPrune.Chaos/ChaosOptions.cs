@@ -9,6 +9,7 @@ internal sealed record ChaosOptions
         bash load/chaos.sh --from SEED --count N [--keep-going] [--whole] [--store folder|container] [--rows N]
         bash load/chaos.sh --break-commits [--from SEED] [--count N]   the same without create-only commits: must find duplicates
         bash load/chaos.sh --recovery N                                seconds from a fault until rows are committed again, N times each
+        bash load/chaos.sh --neighbour N                               speed of a batch alone and beside one that cannot be opened, N times each
         """;
 
     /// <summary>First seed.</summary>
@@ -35,6 +36,9 @@ internal sealed record ChaosOptions
     /// <summary>Repetitions of each recovery measurement; null does not measure.</summary>
     public int? Recovery { get; private init; }
 
+    /// <summary>Repetitions of the measurement beside a batch that cannot be opened; null does not measure.</summary>
+    public int? Neighbour { get; private init; }
+
     /// <summary>Folder for the logs of seeds that went wrong.</summary>
     public string Evidence { get; private init; } = Path.Combine("artifacts", "chaos");
 
@@ -52,6 +56,7 @@ internal sealed record ChaosOptions
                 "--count" => options with { Count = Number(name, rest, 1) },
                 "--rows" => options with { Rows = Number(name, rest, 8) },
                 "--recovery" => options with { Recovery = Number(name, rest, 1) },
+                "--neighbour" => options with { Neighbour = Number(name, rest, 1) },
                 "--evidence" => options with { Evidence = Text(name, rest) },
                 "--store" => options with { Store = Enum.Parse<Scenarios.StoreKind>(Text(name, rest), ignoreCase: true) },
                 "--keep-going" => options with { KeepGoing = true },

@@ -26,27 +26,32 @@ internal sealed class ChaosRun(ChaosOptions options, string folder, TextWriter o
     {
         var lengths = options.Whole ? FaultLengths.Whole : FaultLengths.Short;
         var scenarios = Enumerable.Range(options.From, options.Count).Select(seed => Scenario.Draw(seed, lengths, options.Store)).ToList();
-        var reference = await Reference.ComputeAsync(Path.Combine(folder, "reference"));
-        output.WriteLine($"undisturbed answers to {ChaosInput.Everything.Count} questions computed in {_elapsed.Elapsed.TotalSeconds:0} s");
+        var otherModel = OtherModel.Create(folder);
+        var references = new References(
+            await Reference.ComputeAsync(null, Path.Combine(folder, "reference")),
+            await Reference.ComputeAsync(otherModel, Path.Combine(folder, "other-reference")));
+        output.WriteLine(
+            $"undisturbed answers to {ChaosInput.Everything.Count} questions computed in {_elapsed.Elapsed.TotalSeconds:0} s; "
+            + $"the other model answers {references.Other.CountSame(references.Bundled)} of them alike");
         foreach (var group in scenarios.GroupBy(scenario => scenario.Store).OrderBy(group => group.Key))
         {
-            if (!await RunAsync(group.Key, [.. group], reference)) break;
+            if (!await RunAsync(group.Key, [.. group], references, otherModel)) break;
         }
 
         if (_evictions > 0) output.WriteLine($"silos that were taken for dead though nothing was done to them, and started again: {_evictions}");
         output.WriteLine($"{_ran} seeds, {_bad} with violations, {_elapsed.Elapsed.TotalSeconds:0} s");
     }
 
-    private async Task<bool> RunAsync(StoreKind kind, IReadOnlyList<Scenario> scenarios, Reference reference)
+    private async Task<bool> RunAsync(StoreKind kind, IReadOnlyList<Scenario> scenarios, References references, string otherModel)
     {
         var place = Directory.CreateDirectory(Path.Combine(folder, kind.ToString())).FullName;
         await using StoreUnderTest store = kind == StoreKind.Folder
             ? FolderUnderTest.Create(Path.Combine(place, "disk"))
             : await ContainerUnderTest.CreateAsync(options.BreakCommits);
         await ChaosJob.StorePicturesAsync(store.Direct);
-        await using var fleet = new ChaosFleet(place, store, Workers);
+        await using var fleet = new ChaosFleet(place, store, Workers, otherModel);
         await fleet.Redis.StartAsync();
-        var runner = new ScenarioRunner(fleet, reference, options.Rows);
+        var runner = new ScenarioRunner(fleet, references, options.Rows);
         foreach (var scenario in scenarios)
             if (!await RunAsync(runner, fleet, scenario) && !options.KeepGoing) return false;
         _evictions += fleet.Evictions;

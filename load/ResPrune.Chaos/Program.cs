@@ -1,6 +1,9 @@
 using ResPrune.Chaos;
-using ResPrune.Chaos.Recovery;
+using ResPrune.Chaos.Devices;
+using ResPrune.Chaos.Measuring;
 
+// A worker is this program again, in a process of its own.
+if (args is [ChaosSilo.Verb, ..]) return await ChaosSilo.RunAsync(args);
 ChaosOptions options;
 try
 {
@@ -16,6 +19,7 @@ var folder = Directory.CreateTempSubdirectory("resprune-chaos-").FullName;
 try
 {
     if (options.Recovery is { } repetitions) return await new RecoveryRun(repetitions, folder, Console.Out).RunAsync() ? 0 : 1;
+    if (options.Neighbour is { } rounds) return await new NeighbourRun(rounds, folder, Console.Out).RunAsync() ? 0 : 1;
     var run = new ChaosRun(options, folder, Console.Out);
     await run.RunAsync();
     if (!options.BreakCommits) return run.Bad == 0 ? 0 : 1;

@@ -21,6 +21,21 @@ internal enum FaultKind
     /// <summary>SIGTERM of two or three silos at once; they must hand back, leave and exit 0.</summary>
     DrainSeveral,
 
+    /// <summary>The device of a worker throws at every request, and at its check; its process must end by itself, another comes in its place.</summary>
+    DeviceThrows,
+
+    /// <summary>The same after some more answers, and as a driver says it whose device is lost.</summary>
+    DeviceDies,
+
+    /// <summary>The device of a worker answers wrongly from some answer on, and its check comes out wrong.</summary>
+    DeviceWrong,
+
+    /// <summary>A batch is submitted whose images are in a place that is not allowed, or that is not there; it must end as failed, with the reason.</summary>
+    BrokenBatch,
+
+    /// <summary>A worker of another model joins, and a batch that names it is submitted.</summary>
+    OtherModel,
+
     /// <summary>Redis is stopped and started again with what it had.</summary>
     RedisAway,
 

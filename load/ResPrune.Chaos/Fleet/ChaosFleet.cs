@@ -15,12 +15,14 @@ internal sealed class ChaosFleet : IAsyncDisposable
 
     private readonly string _logs;
     private readonly List<SiloSlot> _slots = [];
+    private readonly SiloSlot? _other;
 
     /// <summary>Prepares a fleet; nothing runs yet.</summary>
     /// <param name="folder">For its logs and Redis.</param>
     /// <param name="store">Its store, not its own.</param>
     /// <param name="workers">Workers it has.</param>
-    public ChaosFleet(string folder, StoreUnderTest store, int workers)
+    /// <param name="otherModel">Folder of the model of one more worker, which comes when it is called; null where there is none.</param>
+    public ChaosFleet(string folder, StoreUnderTest store, int workers, string? otherModel = null)
     {
         Folder = folder;
         Store = store;
@@ -28,6 +30,7 @@ internal sealed class ChaosFleet : IAsyncDisposable
         Redis = new RedisProcess(Path.Combine(folder, "redis"));
         for (var n = 0; n < 2; n++) _slots.Add(new SiloSlot($"control-{n}", isControl: true));
         for (var n = 0; n < workers; n++) _slots.Add(new SiloSlot($"worker-{n}", isControl: false));
+        if (otherModel is not null) _slots.Add(_other = new SiloSlot("other", isControl: false, otherModel) { IsWanted = false });
     }
 
     /// <summary>Logs and Redis.</summary>
@@ -39,6 +42,12 @@ internal sealed class ChaosFleet : IAsyncDisposable
 
     /// <summary>The places of silos.</summary>
     public IReadOnlyList<SiloSlot> Slots => _slots;
+
+    /// <summary>Settings of its silos beside those that they need.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The place of the worker with another model.</summary>
+    public SiloSlot Other => _other ?? throw new InvalidOperationException("This fleet has one model.");
 
     /// <summary>Those that run and that nothing was done to.</summary>
     public IEnumerable<SiloSlot> Whole(bool control) => _slots.Where(slot => slot.IsControl == control && slot.Silo is { IsWhole: true });
@@ -56,21 +65,43 @@ internal sealed class ChaosFleet : IAsyncDisposable
         [
             "--store", Store.Address, "--redis", Redis.Address, "--metrics-port", "0",
             .. slot.IsControl ? (string[])[] : ["--device", "cpu", "--batch-size", "4"],
+            .. slot.Model is null ? (string[])[] : ["--model", slot.Model],
         ];
         // One core a worker: three of them share what there is.
-        var environment = new Dictionary<string, string>(Store.Environment) { ["OMP_NUM_THREADS"] = "1" };
+        var environment = new Dictionary<string, string>(Store.Environment.Concat(Settings)) { ["OMP_NUM_THREADS"] = "1" };
         var silo = SiloProcess.Start(name, slot.IsControl, Path.Combine(_logs, $"{name}.log"), arguments, environment);
         slot.Add(silo);
         return silo;
+    }
+
+    /// <summary>A silo belongs in this place from now on; it is not up yet.</summary>
+    public void Call(SiloSlot slot)
+    {
+        if (slot.IsWanted) return;
+        slot.IsWanted = true;
+        Start(slot);
+    }
+
+    /// <summary>Tells the silos that were called to leave, and waits for that; one that something was done to is ended.</summary>
+    public async Task DismissAsync()
+    {
+        if (_other is not { IsWanted: true, Silo: { } silo }) return;
+        _other.IsWanted = false;
+        for (var waited = Stopwatch.StartNew(); silo is { HasExited: false, IsUp: false } && waited.Elapsed < StartDeadline;) await Task.Delay(Look);
+        if (silo.HasExited) return;
+        if (silo.IsWhole) silo.Drain();
+        else silo.Kill();
+        await silo.HasEndedAsync(GracePeriod);
     }
 
     /// <summary>Fills every place that has no whole silo, and waits until all are up.</summary>
     /// <exception cref="TimeoutException">One does not come up.</exception>
     public async Task MakeWholeAsync()
     {
-        foreach (var slot in _slots.Where(slot => slot.Silo is null || slot.Silo.HasExited)) Start(slot);
+        var wanted = _slots.Where(slot => slot.IsWanted).ToList();
+        foreach (var slot in wanted.Where(slot => slot.Silo is null || slot.Silo.HasExited)) Start(slot);
         var waited = Stopwatch.StartNew();
-        foreach (var slot in _slots)
+        foreach (var slot in wanted)
         {
             while (!slot.Silo!.IsUp)
             {
@@ -93,7 +124,7 @@ internal sealed class ChaosFleet : IAsyncDisposable
     /// </summary>
     public void RestartEnded()
     {
-        foreach (var slot in _slots.Where(slot => slot.Silo is { WasRefused: true } or { WasEvicted: true })) Start(slot);
+        foreach (var slot in _slots.Where(slot => slot is { IsWanted: true, Silo: { WasRefused: true } or { WasEvicted: true } })) Start(slot);
     }
 
     /// <summary>Silos that were taken for dead though nothing was done to them.</summary>

@@ -1,14 +1,24 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using ResPrune.Chaos.Devices;
 using ResPrune.Chaos.Faults;
 
 namespace ResPrune.Chaos.Fleet;
 
 /// <summary>Does to a fleet what a scenario says.</summary>
-internal sealed class FleetFaults(ChaosFleet fleet, string batch)
+/// <param name="fleet">The fleet.</param>
+/// <param name="batch">The batch whose coordinator may be a victim.</param>
+/// <param name="ended">Cancelled when the batch has ended: nothing is asked of the devices any more.</param>
+internal sealed class FleetFaults(ChaosFleet fleet, string batch, CancellationToken ended)
 {
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Unasked = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
+    private readonly ConcurrentBag<Fault> _struck = [];
 
     /// <summary>The faults found a victim.</summary>
-    public HashSet<Fault> Struck { get; } = [];
+    public IReadOnlyCollection<Fault> Struck => _struck;
 
     /// <summary>Begins the fault at once; the task ends when it is over and what it took is replaced.</summary>
     public Task BeginAsync(Fault fault)
@@ -27,10 +37,12 @@ internal sealed class FleetFaults(ChaosFleet fleet, string batch)
                 return StopAsync(fault, fleet.CoordinatorOf(batch));
             case FaultKind.DrainSeveral:
                 return DrainSeveralAsync(fault);
+            case FaultKind.DeviceThrows or FaultKind.DeviceDies or FaultKind.DeviceWrong:
+                return BreakDeviceAsync(fault, Pick(fault, control: false));
             case FaultKind.RedisAway:
                 return RedisAwayAsync(fault);
             default:
-                Struck.Add(fault);
+                _struck.Add(fault);
                 return fleet.Store.HurtAsync(fault);
         }
     }
@@ -44,7 +56,7 @@ internal sealed class FleetFaults(ChaosFleet fleet, string batch)
     private async Task LoseAsync(Fault fault, SiloSlot? slot, Action<SiloProcess> lose)
     {
         if (slot?.Silo is not { } silo) return;
-        Struck.Add(fault);
+        _struck.Add(fault);
         lose(silo);
         await Task.Delay(fault.Length);
         fleet.Start(slot);
@@ -63,7 +75,7 @@ internal sealed class FleetFaults(ChaosFleet fleet, string batch)
     private async Task StopAsync(Fault fault, SiloSlot? slot)
     {
         if (slot?.Silo is not { } silo) return;
-        Struck.Add(fault);
+        _struck.Add(fault);
         silo.Stop();
         await Task.Delay(fault.Length);
         silo.Continue();
@@ -71,9 +83,27 @@ internal sealed class FleetFaults(ChaosFleet fleet, string batch)
         if (await silo.HasEndedAsync(fault.Length)) fleet.Start(slot);
     }
 
+    private async Task BreakDeviceAsync(Fault fault, SiloSlot? slot)
+    {
+        if (slot?.Silo is not { } silo) return;
+        silo.Break(DeviceOrder.Of(fault));
+        for (var waited = Stopwatch.StartNew(); !silo.IsDeviceBroken && !silo.HasExited; await Task.Delay(Look))
+        {
+            if (waited.Elapsed < Unasked && !ended.IsCancellationRequested) continue;
+            // A device of which nothing is asked is not known to be broken; the next scenario must not inherit it.
+            silo.Kill();
+            return;
+        }
+
+        _struck.Add(fault);
+        await silo.HasEndedAsync(GracePeriod);
+        await Task.Delay(fault.Length);
+        fleet.Start(slot);
+    }
+
     private async Task RedisAwayAsync(Fault fault)
     {
-        Struck.Add(fault);
+        _struck.Add(fault);
         await fleet.Redis.StopAsync();
         await Task.Delay(fault.Length);
         await fleet.Redis.StartAsync();

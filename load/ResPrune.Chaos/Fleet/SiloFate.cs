@@ -14,4 +14,7 @@ internal enum SiloFate
 
     /// <summary>SIGSTOP and SIGCONT: it goes on, or it is told that it was declared dead and exits 4.</summary>
     Woken,
+
+    /// <summary>Its device is broken: it must notice, hand back what it has, and exit 5.</summary>
+    DeviceBroken,
 }

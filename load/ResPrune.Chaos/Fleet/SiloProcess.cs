@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ResPrune.Chaos.Devices;
 
 namespace ResPrune.Chaos.Fleet;
 
@@ -7,6 +8,7 @@ internal sealed class SiloProcess : IDisposable
 {
     private const int Refused = 2;
     private const int Evicted = 4;
+    private const int DeviceFailed = 5;
     private const string Script = """
         log=$1
         shift
@@ -14,12 +16,14 @@ internal sealed class SiloProcess : IDisposable
         """;
 
     private readonly Process _process;
+    private readonly string _orders;
 
     private SiloProcess(string name, bool isControl, string log, Process process)
     {
         Name = name;
         IsControl = isControl;
         Log = log;
+        _orders = OrdersOf(log);
         _process = process;
     }
 
@@ -51,13 +55,17 @@ internal sealed class SiloProcess : IDisposable
     /// <summary>The others took it for dead though nothing was done to it: a machine with too much to do. It is to be started again.</summary>
     public bool WasEvicted => HasExited && Fate == SiloFate.Runs && _process.ExitCode == Evicted;
 
-    /// <summary>Starts one; it is not up yet.</summary>
+    /// <summary>Its device was told to break, and something was asked of it since.</summary>
+    public bool IsDeviceBroken => Says(BreakableEngine.Broken);
+
+    /// <summary>Starts one; it is not up yet. A worker is the same command with a device that can be broken.</summary>
     public static SiloProcess Start(
         string name, bool isControl, string log, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "resprune.dll");
+        var program = isControl ? Path.Combine(AppContext.BaseDirectory, "resprune.dll") : typeof(ChaosSilo).Assembly.Location;
         string[] silo = ["dotnet", program, "silo", "--role", isControl ? "control" : "worker", "--name", name, .. arguments];
         var start = new ProcessStartInfo("sh", ["-c", Script, "sh", log, .. silo]);
+        start.Environment[ChaosSilo.OrdersVariable] = OrdersOf(log);
         foreach (var (variable, value) in environment) start.Environment[variable] = value;
         return new SiloProcess(name, isControl, log, Process.Start(start)!);
     }
@@ -88,6 +96,13 @@ internal sealed class SiloProcess : IDisposable
     {
         Fate = SiloFate.Drained;
         ProcessSignal.Send(_process, "TERM");
+    }
+
+    /// <summary>Breaks its device at the next thing that is asked of it.</summary>
+    public void Break(DeviceOrder order)
+    {
+        Fate = SiloFate.DeviceBroken;
+        order.Write(_orders);
     }
 
     public void Stop()
@@ -124,9 +139,13 @@ internal sealed class SiloProcess : IDisposable
         (SiloFate.Drained, true) when _process.ExitCode != 0 => $"{Name} was told to stop and exited {_process.ExitCode}",
         (SiloFate.Drained, false) => $"{Name} was told to stop and still runs",
         (SiloFate.Woken, true) when _process.ExitCode != Evicted => $"{Name} woke up and exited {_process.ExitCode}",
+        (SiloFate.DeviceBroken, true) when _process.ExitCode != DeviceFailed => $"{Name} had a broken device and exited {_process.ExitCode} instead of {DeviceFailed}",
+        (SiloFate.DeviceBroken, false) => $"{Name} has a broken device and still runs",
         (SiloFate.Runs, true) when !WasEvicted => $"{Name} ended by itself and exited {_process.ExitCode}",
         _ => null,
     };
+
+    private static string OrdersOf(string log) => Path.ChangeExtension(log, ".device");
 
     public void Dispose()
     {

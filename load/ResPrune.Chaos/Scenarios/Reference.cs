@@ -6,11 +6,18 @@ namespace ResPrune.Chaos.Scenarios;
 /// <summary>What an undisturbed run answers: greedy decoding, so the same every time.</summary>
 internal sealed class Reference(IReadOnlyDictionary<(string Image, string Question), Answer> answers)
 {
+    private readonly IReadOnlyDictionary<(string Image, string Question), Answer> _answers = answers;
+
     /// <summary>The answer to a row.</summary>
-    public Answer this[ChaosRow row] => answers[(row.Image, row.Question)];
+    public Answer this[ChaosRow row] => _answers[(row.Image, row.Question)];
+
+    /// <summary>Questions that it answers as another one does.</summary>
+    public int CountSame(Reference other) => _answers.Count(pair => other._answers[pair.Key] == pair.Value);
 
     /// <summary>Asks everything once, of one process that nobody disturbs.</summary>
-    public static async Task<Reference> ComputeAsync(string folder)
+    /// <param name="model">Folder of the model; null takes the bundled one.</param>
+    /// <param name="folder">A new folder to do it in.</param>
+    public static async Task<Reference> ComputeAsync(string? model, string folder)
     {
         Directory.CreateDirectory(folder);
         foreach (var (name, path) in ChaosInput.Pictures) File.Copy(path, Path.Combine(folder, name));
@@ -19,7 +26,10 @@ internal sealed class Reference(IReadOnlyDictionary<(string Image, string Questi
         var output = Path.Combine(folder, "out");
         var program = Path.Combine(AppContext.BaseDirectory, "resprune.dll");
         string[] arguments =
-            [program, "run", input, "--output", output, "--keep", ChaosInput.Keep, "--max-tokens", $"{ChaosInput.MaxTokens}", "--device", "cpu", "--quiet"];
+        [
+            program, "run", input, "--output", output, "--keep", ChaosInput.Keep, "--max-tokens", $"{ChaosInput.MaxTokens}", "--device", "cpu", "--quiet",
+            .. model is null ? (string[])[] : ["--model", model],
+        ];
         using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

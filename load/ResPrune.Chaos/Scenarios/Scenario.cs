@@ -11,7 +11,8 @@ internal sealed record Scenario(int Seed, StoreKind Store, IReadOnlyList<Fault> 
     private static readonly FaultKind[] OfSilos =
     [
         FaultKind.KillWorker, FaultKind.KillControl, FaultKind.KillCoordinator, FaultKind.StopWorker, FaultKind.StopCoordinator,
-        FaultKind.DrainSeveral, FaultKind.RedisAway,
+        FaultKind.DrainSeveral, FaultKind.DeviceThrows, FaultKind.DeviceDies, FaultKind.DeviceWrong, FaultKind.BrokenBatch, FaultKind.OtherModel,
+        FaultKind.RedisAway,
     ];
 
     private static readonly FaultKind[] OfFolders = [FaultKind.DiskFull];
@@ -43,8 +44,9 @@ internal sealed record Scenario(int Seed, StoreKind Store, IReadOnlyList<Fault> 
         var length = kind switch
         {
             FaultKind.StopWorker or FaultKind.StopCoordinator => lengths.Stop,
-            FaultKind.KillWorker or FaultKind.KillControl or FaultKind.KillCoordinator or FaultKind.DrainSeveral =>
-                TimeSpan.FromSeconds(random.NextDouble() * 4),
+            FaultKind.KillWorker or FaultKind.KillControl or FaultKind.KillCoordinator or FaultKind.DrainSeveral
+                or FaultKind.DeviceThrows or FaultKind.DeviceDies or FaultKind.DeviceWrong => TimeSpan.FromSeconds(random.NextDouble() * 4),
+            FaultKind.BrokenBatch or FaultKind.OtherModel => TimeSpan.Zero,
             _ => lengths.Away * (0.5 + (random.NextDouble() / 2)),
         };
         return new Fault(kind, at, choice, length);

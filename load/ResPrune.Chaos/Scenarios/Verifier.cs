@@ -25,8 +25,18 @@ internal sealed class Verifier(IBlobStore store, Reference reference)
         var errors = await ReadAsync(manifest.Errors, complaints);
         CheckRows(rows, output, errors, complaints);
         CheckCounts(record, manifest, rows, complaints);
-        await CheckCommitsAsync(batch, manifest, complaints);
+        await CheckCommitsAsync(record, manifest, complaints);
         return complaints;
+    }
+
+    /// <summary>Everything that is wrong with the end of a batch whose images nobody can have.</summary>
+    public static async Task<IReadOnlyList<string>> CheckFailedAsync(IBlobStore store, BatchId batch)
+    {
+        var record = (await new BatchCatalog(store).ReadAsync(batch, CancellationToken.None))?.Record;
+        if (record is not { Status: BatchStatus.Failed }) return [$"the batch is {record?.Status.ToString() ?? "gone"}"];
+        return record.Errors?.Data is [{ Param: "image_root", Message.Length: > 0 }]
+            ? []
+            : [$"it failed without saying that it is its images: {string.Join("; ", record.Errors?.Data ?? [])}"];
     }
 
     private async Task<IReadOnlyList<JsonNode>> ReadAsync(FileReference file, List<string> complaints)
@@ -92,15 +102,17 @@ internal sealed class Verifier(IBlobStore store, Reference reference)
     }
 
     /// <summary>The commits that stand are those that were published, one a shard, and each is about rows that are there.</summary>
-    private async Task CheckCommitsAsync(BatchId batch, BatchManifest manifest, List<string> complaints)
+    private async Task CheckCommitsAsync(BatchRecord record, BatchManifest manifest, List<string> complaints)
     {
         var ledger = new ShardLedger(store, TimeProvider.System);
         var (shards, totals) = (0, RowTotals.Zero);
-        await foreach (var commit in ledger.ReadCommitsAsync(batch, CancellationToken.None))
+        await foreach (var commit in ledger.ReadCommitsAsync(record.Id, CancellationToken.None))
         {
             shards++;
             totals = totals.Add(commit.Totals);
             var rows = await ledger.ReadRowsAsync(commit, CancellationToken.None).CountAsync();
+            if (commit.Engine is { } engine && engine.WeightsDigest != record.WeightsDigest)
+                complaints.Add($"shard {commit.Shard} was answered by {engine.Model}@{engine.WeightsDigest}, the batch is one of {record.Model}@{record.WeightsDigest}");
             if (rows != commit.Totals.Rows) complaints.Add($"shard {commit.Shard} has {rows} rows, its commit says {commit.Totals.Rows}");
         }
 

@@ -10,6 +10,7 @@ namespace ResPrune.Chaos.Stores;
 internal sealed class ContainerUnderTest : StoreUnderTest
 {
     private const string Container = "chaos";
+    private const string AbsentContainer = "azure:chaos-absent";
     private const string CreateOnly = "If-None-Match:";
 
     private readonly AzuriteServer _server;
@@ -25,7 +26,12 @@ internal sealed class ContainerUnderTest : StoreUnderTest
         _proxy = new FaultyProxy(server.Port) { Decide = Decide, CarriedOut = _commits.Note };
         if (breakCommits) _proxy.Rewrite = WithoutCreateOnly;
         // A signature over the account instead of over each request: the proxy may change requests.
-        Environment = new Dictionary<string, string> { [BlobStoresOptions.ConnectionStringVariable] = Signed(_proxy.Port) };
+        Environment = new Dictionary<string, string>
+        {
+            [BlobStoresOptions.ConnectionStringVariable] = Signed(_proxy.Port),
+            // Allowed, so that it is looked for.
+            ["RESPRUNE__IMAGES__CONTAINERS__0"] = AbsentContainer,
+        };
     }
 
     public override string Address => $"azure:{Container}";
@@ -33,6 +39,8 @@ internal sealed class ContainerUnderTest : StoreUnderTest
     public override IReadOnlyDictionary<string, string> Environment { get; }
 
     public override IBlobStore Direct { get; }
+
+    public override IReadOnlyList<string> ClosedImageRoots { get; } = [ForeignContainer, AbsentContainer];
 
     /// <summary>Starts a service with an empty container.</summary>
     /// <param name="breakCommits">Whether a commit record is taken although there is one: what must not be.</param>

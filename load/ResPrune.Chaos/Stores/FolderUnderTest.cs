@@ -24,6 +24,8 @@ internal sealed class FolderUnderTest : StoreUnderTest
 
     public override IBlobStore Direct => _store;
 
+    public override IReadOnlyList<string> ClosedImageRoots { get; } = [ForeignContainer, "/etc"];
+
     /// <summary>Makes one; this process must be in a mount namespace of its own, as <c>load/chaos.sh</c> starts it.</summary>
     public static FolderUnderTest Create(string disk)
     {

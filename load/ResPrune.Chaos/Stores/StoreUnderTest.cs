@@ -6,6 +6,9 @@ namespace ResPrune.Chaos.Stores;
 /// <summary>A store that can be hurt, and looked into while it is.</summary>
 internal abstract class StoreUnderTest : IAsyncDisposable
 {
+    /// <summary>A container that no fleet here may read.</summary>
+    protected const string ForeignContainer = "https://nobody12345.blob.core.windows.net/images";
+
     /// <summary>As <c>--store</c> takes it.</summary>
     public abstract string Address { get; }
 
@@ -14,6 +17,9 @@ internal abstract class StoreUnderTest : IAsyncDisposable
 
     /// <summary>The store past whatever hurts it.</summary>
     public abstract IBlobStore Direct { get; }
+
+    /// <summary>Image roots that its silos must refuse, or that are not there.</summary>
+    public abstract IReadOnlyList<string> ClosedImageRoots { get; }
 
     /// <summary>Hurts it until the returned task's time is over, then mends it.</summary>
     public abstract Task HurtAsync(Fault fault);

@@ -55,7 +55,8 @@ internal sealed class SiloCommand
     }
 
     /// <summary>The verb.</summary>
-    public static Command Create()
+    /// <param name="engines">Makes the engine of each device; null (default) loads the silo's model.</param>
+    public static Command Create(EngineLoader? engines = null)
     {
         var options = new SiloCommand();
         var command = new Command("silo", "Runs one process of a fleet until it is told to stop.");
@@ -68,7 +69,7 @@ internal sealed class SiloCommand
         ];
         foreach (var option in others) command.Add(option);
         command.SetAction((parsed, _) => SiloSession.RunAsync(
-            options.Configure(parsed), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+            options.Configure(parsed), engines ?? FleetSilo.ModelEngines, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
         return command;
     }
 

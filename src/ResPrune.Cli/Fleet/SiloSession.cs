@@ -11,14 +11,18 @@ namespace ResPrune.Cli.Fleet;
 internal static class SiloSession
 {
     /// <summary>Runs it.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="engines">Makes the engine of each device.</param>
+    /// <param name="output">For what the silo is.</param>
+    /// <param name="error">For what goes wrong.</param>
     /// <exception cref="FleetStartException">The silo could not start; the message says why.</exception>
-    public static async Task<int> RunAsync(IConfiguration configuration, TextWriter output, TextWriter error)
+    public static async Task<int> RunAsync(IConfiguration configuration, EngineLoader engines, TextWriter output, TextWriter error)
     {
         using var interruption = new Interruption();
         using var notice = interruption.Token.Register(() => error.WriteLine("resprune: leaving the fleet; once more to leave at once."));
         try
         {
-            await using var silo = await FleetSilo.StartAsync(configuration, message => EndNow(message, error), interruption.Token);
+            await using var silo = await FleetSilo.StartAsync(configuration, engines, message => EndNow(message, error), interruption.Token);
             output.WriteLine(Describe(silo.Facts));
             var stop = Task.Delay(Timeout.InfiniteTimeSpan, interruption.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
             var first = await Task.WhenAny(stop, silo.Ended, silo.DeviceFailed);

@@ -38,6 +38,9 @@ public sealed class FleetSilo : IAsyncDisposable
         Ended = ended;
     }
 
+    /// <summary>Loads the silo's model on each device.</summary>
+    public static EngineLoader ModelEngines => FleetEngines.LoadModelAsync;
+
     /// <summary>Name, addresses and devices.</summary>
     public FleetSiloFacts Facts { get; }
 
@@ -59,7 +62,7 @@ public sealed class FleetSilo : IAsyncDisposable
     /// <exception cref="FleetStartException">A setting is wrong, or Redis, the store, the name or a port cannot be had.</exception>
     /// <exception cref="ModelLoadException">The checkpoint cannot be served.</exception>
     public static Task<FleetSilo> StartAsync(IConfiguration configuration, Action<string> fatal, CancellationToken cancellationToken) =>
-        StartAsync(configuration, FleetEngines.LoadModelAsync, fatal, cancellationToken);
+        StartAsync(configuration, ModelEngines, fatal, cancellationToken);
 
     /// <summary>The same with engines of the caller's own; they need no model.</summary>
     /// <param name="configuration">The settings; see <see cref="FleetConfiguration"/>.</param>

@@ -5,7 +5,7 @@ using ResPrune.Chaos.Fleet;
 using ResPrune.Chaos.Scenarios;
 using ResPrune.Chaos.Stores;
 
-namespace ResPrune.Chaos.Recovery;
+namespace ResPrune.Chaos.Measuring;
 
 /// <summary>
 /// Measures how long a fleet takes to get over a fault. Shards are given out in order, so at the moment of the signal those that anybody can
@@ -26,7 +26,9 @@ internal sealed class RecoveryRun(int repetitions, string folder, TextWriter out
     {
         await using var store = FolderUnderTest.Create(Path.Combine(folder, "disk"));
         await ChaosJob.StorePicturesAsync(store.Direct);
-        await using var fleet = new ChaosFleet(folder, store, Workers);
+        // What a worker may hold must be few shards, so that there are others; by default it is many of one row.
+        var settings = new Dictionary<string, string> { ["RESPRUNE__WORKER__TINYSHARDSINFLIGHT"] = "2" };
+        await using var fleet = new ChaosFleet(folder, store, Workers) { Settings = settings };
         await fleet.Redis.StartAsync();
         var seconds = RecoveryCase.All.ToDictionary(recovery => recovery, _ => new List<double>());
         // Round by round: what else the machine does meanwhile meets all cases alike.
@@ -50,7 +52,7 @@ internal sealed class RecoveryRun(int repetitions, string folder, TextWriter out
     private static async Task<double> MeasureAsync(ChaosFleet fleet, RecoveryCase recovery, int repetition)
     {
         await fleet.MakeWholeAsync();
-        var batch = await ChaosJob.SubmitAsync(fleet, ChaosInput.Draw(repetition, Rows), rowsPerShard: 1);
+        var batch = await new ChaosJob { Rows = ChaosInput.Draw(repetition, Rows), RowsPerShard = 1 }.SubmitAsync(fleet);
         var watch = new BatchWatch(fleet.Store.Direct, batch);
         await UntilAsync(watch, batch, committed => committed.Count >= Before);
         var victim = recovery.IsControl ? fleet.CoordinatorOf(batch.Value)?.Silo : fleet.Whole(control: false).ElementAt(repetition % Workers).Silo;

@@ -1,4 +1,4 @@
-namespace ResPrune.Chaos.Recovery;
+namespace ResPrune.Chaos.Measuring;
 
 /// <summary>One thing that is recovered from.</summary>
 /// <param name="Name">For a person.</param>
