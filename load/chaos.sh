@@ -3,6 +3,7 @@
 #   bash load/chaos.sh --from SEED --count N [--keep-going] [--whole] [--store folder|container] [--rows N]
 #   bash load/chaos.sh --break-commits [--from SEED] [--count N]
 #   bash load/chaos.sh --recovery N
+#   bash load/chaos.sh --neighbour N
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v redis-server >/dev/null || { echo "chaos.sh: redis-server is needed: apt-get install redis-server" >&2; exit 2; }

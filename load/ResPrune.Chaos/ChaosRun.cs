@@ -27,12 +27,7 @@ internal sealed class ChaosRun(ChaosOptions options, string folder, TextWriter o
         var lengths = options.Whole ? FaultLengths.Whole : FaultLengths.Short;
         var scenarios = Enumerable.Range(options.From, options.Count).Select(seed => Scenario.Draw(seed, lengths, options.Store)).ToList();
         var otherModel = OtherModel.Create(folder);
-        var references = new References(
-            await Reference.ComputeAsync(null, Path.Combine(folder, "reference")),
-            await Reference.ComputeAsync(otherModel, Path.Combine(folder, "other-reference")));
-        output.WriteLine(
-            $"undisturbed answers to {ChaosInput.Everything.Count} questions computed in {_elapsed.Elapsed.TotalSeconds:0} s; "
-            + $"the other model answers {references.Other.CountSame(references.Bundled)} of them alike");
+        var references = await ComputeAsync(otherModel, needsOther: scenarios.Any(scenario => scenario.Has(FaultKind.OtherModel)));
         foreach (var group in scenarios.GroupBy(scenario => scenario.Store).OrderBy(group => group.Key))
         {
             if (!await RunAsync(group.Key, [.. group], references, otherModel)) break;
@@ -40,6 +35,15 @@ internal sealed class ChaosRun(ChaosOptions options, string folder, TextWriter o
 
         if (_evictions > 0) output.WriteLine($"silos that were taken for dead though nothing was done to them, and started again: {_evictions}");
         output.WriteLine($"{_ran} seeds, {_bad} with violations, {_elapsed.Elapsed.TotalSeconds:0} s");
+    }
+
+    private async Task<References> ComputeAsync(string otherModel, bool needsOther)
+    {
+        var bundled = await Reference.ComputeAsync(null, Path.Combine(folder, "reference"));
+        var other = needsOther ? await Reference.ComputeAsync(otherModel, Path.Combine(folder, "other-reference")) : null;
+        var alike = other is null ? "" : $"; the other model answers {other.CountSame(bundled)} of them alike";
+        output.WriteLine($"undisturbed answers to {ChaosInput.Everything.Count} questions computed in {_elapsed.Elapsed.TotalSeconds:0} s{alike}");
+        return new References(bundled, other);
     }
 
     private async Task<bool> RunAsync(StoreKind kind, IReadOnlyList<Scenario> scenarios, References references, string otherModel)
@@ -94,7 +98,16 @@ internal sealed class ChaosRun(ChaosOptions options, string folder, TextWriter o
         Directory.CreateDirectory(kept);
         await File.WriteAllLinesAsync(Path.Combine(kept, "violations.txt"), complaints);
         foreach (var log in Directory.GetFiles(Path.Combine(fleet.Folder, "logs"))) File.Copy(log, Path.Combine(kept, Path.GetFileName(log)));
-        if (batch is { } id) await KeepBatchAsync(fleet.Store.Direct, BatchBlobs.Folder(id), Path.Combine(kept, "batch"));
+        try
+        {
+            if (batch is { } id) await KeepBatchAsync(fleet.Store.Direct, BatchBlobs.Folder(id), Path.Combine(kept, "batch"));
+        }
+        catch (IOException exception)
+        {
+            // The other seeds are not to be lost with what could be kept of this one.
+            output.WriteLine($"  not all of the batch is kept: {exception.Message}");
+        }
+
         foreach (var complaint in complaints.Take(5)) output.WriteLine($"  {complaint}");
         if (complaints.Count > 5) output.WriteLine($"  and {complaints.Count - 5} more");
         output.WriteLine($"  kept in {kept}");

@@ -9,7 +9,7 @@ namespace ResPrune.Chaos.Fleet;
 /// </summary>
 internal sealed class ChaosFleet : IAsyncDisposable
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(45);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
@@ -98,6 +98,8 @@ internal sealed class ChaosFleet : IAsyncDisposable
     /// <exception cref="TimeoutException">One does not come up.</exception>
     public async Task MakeWholeAsync()
     {
+        // Where a scenario was given up, what it had called is still there.
+        await DismissAsync();
         var wanted = _slots.Where(slot => slot.IsWanted).ToList();
         foreach (var slot in wanted.Where(slot => slot.Silo is null || slot.Silo.HasExited)) Start(slot);
         var waited = Stopwatch.StartNew();

@@ -15,7 +15,7 @@ internal sealed class Neighbours(ChaosFleet fleet, References references, int se
     private const int Rows = 24;
     private const int RowsPerShard = 4;
     private const int Urgent = 100;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentQueue<Neighbour> _begun = [];
@@ -51,7 +51,7 @@ internal sealed class Neighbours(ChaosFleet fleet, References references, int se
         {
             var found = rows is null
                 ? await Verifier.CheckFailedAsync(fleet.Store.Direct, batch)
-                : await new Verifier(fleet.Store.Direct, references.Other).CheckAsync(batch, rows);
+                : await new Verifier(fleet.Store.Direct, references.Other!).CheckAsync(batch, rows);
             complaints.AddRange(found.Select(complaint => $"{name}: {complaint}"));
         }
 

@@ -20,6 +20,9 @@ internal sealed record Scenario(int Seed, StoreKind Store, IReadOnlyList<Fault> 
     private static readonly FaultKind[] OfContainers =
         [FaultKind.StoreAway, FaultKind.RepliesLost, FaultKind.StoreBusy, FaultKind.StoreSilent, FaultKind.CommitsLate];
 
+    /// <summary>Whether such a fault is among them.</summary>
+    public bool Has(FaultKind kind) => Faults.Any(fault => fault.Kind == kind);
+
     /// <summary>Draws a scenario; the same one from the same arguments.</summary>
     /// <param name="seed">Any number.</param>
     /// <param name="lengths">How long faults last.</param>

@@ -26,7 +26,7 @@ internal sealed class ScenarioRunner(ChaosFleet fleet, References references, in
             Rows = ChaosInput.Draw(scenario.Seed, rows),
             RowsPerShard = RowsPerShard,
             // Where there are two models, a batch that names none may be answered by either.
-            Model = scenario.Faults.Any(fault => fault.Kind == FaultKind.OtherModel) ? BundledModel.Name : null,
+            Model = scenario.Has(FaultKind.OtherModel) ? BundledModel.Name : null,
         };
         Batch = await job.SubmitAsync(fleet);
         using var ended = new CancellationTokenSource();

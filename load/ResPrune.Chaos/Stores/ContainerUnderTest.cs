@@ -50,7 +50,7 @@ internal sealed class ContainerUnderTest : StoreUnderTest
         await new BlobServiceClient(server.ConnectionString).CreateBlobContainerAsync(Container);
         // Also what this process's own client of the fleet finds.
         System.Environment.SetEnvironmentVariable(BlobStoresOptions.ConnectionStringVariable, server.ConnectionString);
-        var impatient = new AzureBlobStoreOptions { Retry = new StoreRetryOptions { Retries = 0 }, NetworkTimeout = TimeSpan.FromSeconds(3) };
+        var impatient = new AzureBlobStoreOptions { Retry = new StoreRetryOptions { Retries = 0 }, NetworkTimeout = TimeSpan.FromSeconds(20) };
         var stores = new BlobStores(new BlobStoresOptions { ConnectionString = server.ConnectionString, Azure = impatient });
         return new ContainerUnderTest(server, await stores.OpenAsync(BlobAddress.Parse($"azure:{Container}"), CancellationToken.None), breakCommits);
     }

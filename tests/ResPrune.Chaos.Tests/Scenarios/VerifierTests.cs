@@ -76,6 +76,29 @@ public sealed class VerifierTests
         Assert.Contains("the commits are not those that manifest.json was made from", await CheckAsync(Rows));
     }
 
+    [Fact]
+    public async Task AnswersOfOtherWeightsThanTheBatchsAreFound()
+    {
+        await PublishAsync(row => row.Id, new EngineStamp("other", "llava", "cpu", "float32", "feed", "0.1.0"));
+        Assert.Contains(await CheckAsync(Rows), complaint => complaint.Contains("was answered by other@feed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ABatchThatFailedIsWellOnlyWhenItSaysThatItsImagesCannotBeHad()
+    {
+        await SubmitAsync();
+        Assert.NotEmpty(await Verifier.CheckFailedAsync(_store, _batch));
+        await FailAsync(new BatchError("input_changed", "The input is another one."));
+        Assert.NotEmpty(await Verifier.CheckFailedAsync(_store, _batch));
+        await FailAsync(new BatchError("image_root_refused", "Not allowed.", Param: "image_root"));
+        Assert.Empty(await Verifier.CheckFailedAsync(_store, _batch));
+    }
+
+    private Task<BatchRecord> FailAsync(BatchError error) => new BatchCatalog(_store).UpdateAsync(
+        _batch,
+        record => record.MoveTo(BatchStatus.Failed, TimeProvider.System.GetUtcNow()) with { Errors = new BatchErrorList([error]) },
+        CancellationToken.None);
+
     private Task<IReadOnlyList<string>> CheckAsync(IReadOnlyList<ChaosRow> rows)
     {
         var answers = rows.Where(row => !row.IsMissing).DistinctBy(row => row.Image).ToDictionary(row => (row.Image, row.Question), row => AnswerOf(row.Image == "1.png" ? "a" : "b"));
@@ -93,16 +116,16 @@ public sealed class VerifierTests
         return record;
     }
 
-    private async Task<BatchRecord> PublishAsync(Func<ChaosRow, string> answer)
+    private async Task<BatchRecord> PublishAsync(Func<ChaosRow, string> answer, EngineStamp? engine = null)
     {
         await SubmitAsync();
         var planned = await new ShardPlanner(_store, TimeProvider.System).EnsurePlannedAsync(_batch, CancellationToken.None);
-        await CommitAsync(planned, answer, seconds: 1);
+        await CommitAsync(planned, answer, seconds: 1, engine);
         await new BatchFinalizer(_store, TimeProvider.System).FinalizeAsync(_batch, CancellationToken.None);
         return planned;
     }
 
-    private async Task CommitAsync(BatchRecord record, Func<ChaosRow, string> answer, double seconds)
+    private async Task CommitAsync(BatchRecord record, Func<ChaosRow, string> answer, double seconds, EngineStamp? engine = null)
     {
         var planner = new ShardPlanner(_store, TimeProvider.System);
         await planner.EnsurePlannedAsync(_batch, CancellationToken.None);
@@ -111,7 +134,7 @@ public sealed class VerifierTests
         {
             var rows = new List<AttemptRow>();
             await foreach (var line in new ShardReader(_store).ReadAsync(record, shard, CancellationToken.None)) rows.Add(Row(line, answer, seconds));
-            var commit = await ledger.WriteAttemptAsync(_batch, shard, AttemptId.New(), rows, engine: null, CancellationToken.None);
+            var commit = await ledger.WriteAttemptAsync(_batch, shard, AttemptId.New(), rows, engine, CancellationToken.None);
             await ledger.TryCommitAsync(commit, CancellationToken.None);
         }
     }
