@@ -141,9 +141,14 @@ public sealed class RunPassesTests : IDisposable
             "1:a.png|Where?",
             """{"id":"2","image":"c.png","question":"What?"}""",
             """{"id":"3","image":"c.png","question":"What?","max_tokens":3}""",
-            """{ "question": "What?", "id": "4", "image": "d.png", "mine": 7 }""");
+            """{ "question": "What?", "id": "4", "image": "d.png" }""");
         Assert.Equal(new PassCounts { Changed = 3, Kept = 1 }, await _flow.RunAsync(_flow.Lines()));
         _flow.AssertNothingIsStale();
+        // What a result line repeats, and the line's own budget, are parts of it too.
+        _flow.WriteLines("""{"id":"4","image":"d.png","question":"What?","mine":7}""");
+        Assert.Equal(new PassCounts { Changed = 1, Removed = 3 }, await _flow.RunAsync(_flow.Lines()));
+        _flow.WriteLines("""{"id":"4","image":"d.png","question":"What?","mine":7,"keep":"all"}""");
+        Assert.Equal(new PassCounts { Changed = 1 }, await _flow.RunAsync(_flow.Lines()));
     }
 
     [Fact]
