@@ -38,6 +38,9 @@ public static class BatchBlobs
     /// <summary>Failures in input order.</summary>
     public static string Errors(BatchId batch) => Folder(batch) + "errors.jsonl";
 
+    /// <summary>The files of the submitted folder that were not read; absent when there were none.</summary>
+    public static string Skipped(BatchId batch) => Folder(batch) + "skipped.jsonl";
+
     /// <summary>Totals; the last file written.</summary>
     public static string Manifest(BatchId batch) => Folder(batch) + "manifest.json";
 

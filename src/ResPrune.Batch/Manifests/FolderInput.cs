@@ -11,14 +11,10 @@ public sealed record FolderInput(LocalImageFolder Images, IReadOnlyList<string> 
     /// <summary>Only the first so many images; null (default) means all.</summary>
     public long? Limit { get; init; }
 
-    /// <summary>Told of every file and folder that is not read, as they are listed; null (default) when nobody wants to know.</summary>
-    public Action<SkippedFile>? Skipped { get; init; }
-
     /// <summary>The images, as far as the limit.</summary>
     internal IEnumerable<FolderImage> List(CancellationToken cancellationToken)
     {
-        var images = Images.List(Skipped, cancellationToken);
-        // With a limit the rest is listed no further: what is skipped there is not told.
+        var images = Images.List(skipped: null, cancellationToken);
         return Limit is { } limit ? images.Take((int)Math.Min(limit, int.MaxValue)) : images;
     }
 

@@ -43,7 +43,10 @@ internal sealed class SubmitCommand
     public static Command Create()
     {
         var options = new SubmitCommand();
-        var command = new Command("submit", "Gives a batch to a fleet; prints its id alone on the last line.");
+        var command = new Command(
+            "submit",
+            "Gives a batch to a fleet; prints its id alone on the last line. A batch is one input, answered once: there is no --retry here as 'run' has it. To ask "
+            + "again what failed, or what has changed since, submit those rows as another batch.");
         options._job.AddTo(command);
         options._pictureSize.AddTo(command);
         options._fleet.AddTo(command);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Commit;
+using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Storage;
 using ResPrune.Cli.Commands;
 using ResPrune.Cli.Rendering;
@@ -35,8 +36,18 @@ internal sealed class FetchSession
         await session.FetchAsync(manifest);
         var totals = manifest.Totals;
         output.WriteLine($"{Quantity.Count(totals.Answered)} answered, {Quantity.Count(totals.Failed)} failed; results in {session._folder}");
+        if (await session.HasSkippedAsync()) output.WriteLine(session.NotRead());
         output.WriteLine(string.Join("; ", SavingsRows.Of(totals.VisualTokens, totals.Work).Select(row => $"{row.Name.Trim()} {row.Value}")));
         return ExitCode.Success;
+    }
+
+    private async Task<bool> HasSkippedAsync() =>
+        await _store.GetPropertiesAsync(BatchBlobs.Skipped(_batch), CancellationToken.None) is not null;
+
+    private string NotRead()
+    {
+        var path = Path.Combine(_folder, SkippedFiles.FileName);
+        return $"{Quantity.Count(File.ReadLines(path).LongCount())} files or folders of the input were not read: {path}";
     }
 
     private async Task<BatchManifest> RequireManifestAsync()
@@ -58,6 +69,8 @@ internal sealed class FetchSession
             List<(string Blob, string Name)> files = [(manifest.Output.Blob, "output.jsonl")];
             if (manifest.Errors.Lines > 0) files.Add((manifest.Errors.Blob, "errors.jsonl"));
             else if (File.Exists(Path.Combine(_folder, "errors.jsonl"))) throw Differs("errors.jsonl");
+            if (await HasSkippedAsync()) files.Add((BatchBlobs.Skipped(_batch), SkippedFiles.FileName));
+            else if (File.Exists(Path.Combine(_folder, SkippedFiles.FileName))) throw Differs(SkippedFiles.FileName);
             files.Add((BatchBlobs.Manifest(_batch), "manifest.json"));
             var fetched = new List<(string Temporary, string Path)>();
             try

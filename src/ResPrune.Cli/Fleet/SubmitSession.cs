@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Manifests;
+using ResPrune.Batch.Storage;
 using ResPrune.Cli.Commands;
 using ResPrune.Cli.Rendering;
 using ResPrune.Cli.Running;
@@ -110,6 +111,7 @@ internal sealed class SubmitSession
         // Before anything is uploaded.
         var chosen = await ChooseModelAsync(cancellationToken);
         var root = _settings.Images ?? await _images.InStoreAsync(cancellationToken) ?? await _images.RunAsync(batch, cancellationToken);
+        await StoreSkippedAsync(batch, cancellationToken);
         var spec = chosen with { ImageRoot = root, RowsPerShard = _settings.RowsPerShard ?? RowsPerShard() };
         try
         {
@@ -119,6 +121,17 @@ internal sealed class SubmitSession
         {
             throw new UsageException(exception.Message, exception);
         }
+    }
+
+    // Before the record: whoever finds the batch finds it complete.
+    private async Task StoreSkippedAsync(BatchId batch, CancellationToken cancellationToken)
+    {
+        if (_input.Skipped is not { Count: > 0 } skipped) return;
+        await using var upload = await _fleet.Store.BeginUploadAsync(BatchBlobs.Skipped(batch), cancellationToken);
+        await skipped.WriteAsync(upload.Content, cancellationToken);
+        await upload.CompleteAsync(BlobWriteCondition.Always, cancellationToken);
+        _error.WriteLine(
+            $"resprune: not read: {SkippedText.Of(skipped.Kinds)}; 'resprune fetch' brings their names as {SkippedFiles.FileName}.");
     }
 
     /// <summary>A fleet that starts, or whose coordinator has just moved, hears of its workers within seconds.</summary>

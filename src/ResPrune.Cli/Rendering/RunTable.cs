@@ -23,7 +23,8 @@ internal static class RunTable
         var failures = summary.Files.Errors is { } errors ? $"; failures in {errors}" : "";
         var asked = Asked(summary) is { Length: > 0 } text ? $"; asked now: {text}" : "";
         var gone = summary.Pass.Removed > 0 ? $"; {Quantity.Count(summary.Pass.Removed)} not in the input any more" : "";
-        return TerminalText.Clean($"{Outcomes(summary)}{asked}{gone}; answers in {summary.Files.Output}{failures}");
+        var skipped = summary.Files.Skipped is { } names ? $"; not read: {SkippedText.Of(summary.Skipped)}, in {names}" : "";
+        return TerminalText.Clean($"{Outcomes(summary)}{asked}{gone}; answers in {summary.Files.Output}{failures}{skipped}");
     }
 
     private static IEnumerable<(string Name, string Value)> Rows(RunSummary summary)
@@ -37,6 +38,7 @@ internal static class RunTable
         if (summary.Pass.Removed > 0)
             yield return ("gone", $"{Quantity.Count(summary.Pass.Removed)} not in the input any more, and so not in the answers");
         foreach (var (reason, count) in summary.Errors) yield return ($"  {reason}", Quantity.Count(count));
+        if (summary.Skipped.Count > 0) yield return ("not read", SkippedText.Of(summary.Skipped));
         yield return ("speed", Speed(summary));
         foreach (var row in SavingsRows.Of(summary.VisualTokens, work)) yield return row;
         yield return ("time encoding", Quantity.Seconds(work.EncodeSeconds));
@@ -47,6 +49,7 @@ internal static class RunTable
         yield return ("peak memory", Quantity.Bytes(summary.PeakMemoryBytes));
         yield return ("answers", summary.Files.Output);
         if (summary.Files.Errors is { } errors) yield return ("failures", errors);
+        if (summary.Files.Skipped is { } skipped) yield return ("  their names", skipped);
         yield return ("totals", summary.Files.Manifest);
     }
 

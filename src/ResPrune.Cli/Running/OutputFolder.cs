@@ -1,5 +1,6 @@
 using ResPrune.Batch.Batches;
 using ResPrune.Batch.Commit;
+using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Passes;
 using ResPrune.Batch.Storage;
 using ResPrune.Cli.Commands;
@@ -100,7 +101,8 @@ internal sealed class OutputFolder : IDisposable
     }
 
     /// <summary>Writes the results of the latest pass, which has ended, where people look for them; until each is whole, the earlier one stands.</summary>
-    public async Task<(BatchManifest Manifest, ResultPaths Paths)> PublishAsync(PassState state, BatchSpec spec, CancellationToken cancellationToken)
+    public async Task<(BatchManifest Manifest, ResultPaths Paths)> PublishAsync(
+        PassState state, BatchSpec spec, SkippedFiles skipped, CancellationToken cancellationToken)
     {
         var passes = new RunPasses(Store, TimeProvider.System);
         var manifest = await passes.WriteResultsAsync(state, spec, cancellationToken);
@@ -108,9 +110,10 @@ internal sealed class OutputFolder : IDisposable
         var errors = System.IO.Path.Combine(Path, "errors.jsonl");
         if (manifest.Errors.Lines > 0) await CopyAsync(manifest.Errors.Blob, "errors.jsonl", cancellationToken);
         else File.Delete(errors);
+        var names = await WriteAsync(skipped, cancellationToken);
         var totals = await CopyAsync(RunPasses.ManifestBlob, "manifest.json", cancellationToken);
         await passes.DeleteResultsAsync(cancellationToken);
-        return (manifest, new ResultPaths(output, manifest.Errors.Lines > 0 ? errors : null, totals));
+        return (manifest, new ResultPaths(output, manifest.Errors.Lines > 0 ? errors : null, names, totals));
     }
 
     /// <summary>Lets other processes have the folder; a folder that was made for nothing goes.</summary>
@@ -133,20 +136,31 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
+    private async Task<string?> WriteAsync(SkippedFiles skipped, CancellationToken cancellationToken)
+    {
+        if (skipped.Count > 0) return await ReplaceAsync(SkippedFiles.FileName, target => skipped.WriteAsync(target, cancellationToken));
+        File.Delete(System.IO.Path.Combine(Path, SkippedFiles.FileName));
+        return null;
+    }
+
     private async Task<string> CopyAsync(string blob, string name, CancellationToken cancellationToken)
+    {
+        await using var source = await Store.OpenReadAsync(blob, 0, null, cancellationToken)
+            ?? throw new IOException($"'{blob}' is gone from '{Store.Location}'.");
+        return await ReplaceAsync(name, target => source.CopyToAsync(target, cancellationToken));
+    }
+
+    // Whoever reads the result sees a whole file, the old one or the new one.
+    private async Task<string> ReplaceAsync(string name, Func<Stream, Task> write)
     {
         var path = System.IO.Path.Combine(Path, name);
         var temporary = System.IO.Path.Combine(Path, StateFolder, name + ".tmp");
-        await using (
-            var source = await Store.OpenReadAsync(blob, 0, null, cancellationToken)
-            ?? throw new IOException($"'{blob}' is gone from '{Store.Location}'."))
         await using (var target = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
         {
-            await source.CopyToAsync(target, cancellationToken);
+            await write(target);
             target.Flush(flushToDisk: true);
         }
 
-        // Whoever reads the result sees a whole file, the old one or the new one.
         File.Move(temporary, path, overwrite: true);
         return path;
     }

@@ -19,4 +19,7 @@ internal sealed record RunInput
 
     /// <summary>Rows: pictures times questions, or lines that are not blank.</summary>
     public required long Rows { get; init; }
+
+    /// <summary>Files and folders of the folder that are not read; none of a .jsonl.</summary>
+    public SkippedFiles Skipped { get; init; } = new();
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ResPrune.Batch.Manifests;
 using ResPrune.Batch.Storage;
 using ResPrune.Cli.Commands;
+using ResPrune.Cli.Rendering;
 
 namespace ResPrune.Cli.Running;
 
@@ -48,12 +49,14 @@ internal static class RunInputs
         string path, LocalImageFolder images, IReadOnlyList<string> questions, long? limit, CancellationToken cancellationToken)
     {
         RequireQuestions(questions);
-        var count = images.List(skipped: null, cancellationToken).LongCount();
+        var skipped = new SkippedFiles();
+        var count = images.List(skipped.Add, cancellationToken).LongCount();
         if (count == 0)
         {
-            var lines = Directory.EnumerateFiles(path).Where(HasLinesEnding).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
-            var hint = lines.Count == 0 ? "" : $" There is '{lines[0]}' in it: give that as INPUT.";
-            throw new UsageException($"No images found in '{path}' (looked for {ImageFiles.Usual}, in folders below it too).{hint}");
+            var lines = Directory.EnumerateFiles(path).Where(HasLinesEnding).Select(Path.GetFileName).Order(StringComparer.Ordinal).FirstOrDefault();
+            var hint = lines is null ? "" : $" There is '{lines}' in it: give that as INPUT.";
+            var others = skipped.Count == 0 ? "" : $" What is there is not read: {SkippedText.Of(skipped.Kinds)}.";
+            throw new UsageException($"No images found in '{path}' (looked for {ImageFiles.Usual}, in folders below it too).{hint}{others}");
         }
 
         return new RunInput
@@ -62,6 +65,7 @@ internal static class RunInputs
             Source = new FolderInput(images, questions) { Limit = limit },
             ImageRoot = path,
             Rows = Math.Min(count, limit ?? long.MaxValue) * questions.Count,
+            Skipped = skipped,
         };
     }
 

@@ -130,11 +130,15 @@ internal sealed class RunSession
         var elapsed = Stopwatch.GetElapsedTime(started);
         if (record?.Status == BatchStatus.Failed)
             throw new UsageException($"The input cannot be used: {string.Join(" ", record.Errors?.Data.Select(problem => problem.Message) ?? [])}");
-        var (manifest, paths) = await _folder.PublishAsync(state, spec, cancellationToken);
+        var (manifest, paths) = await _folder.PublishAsync(state, spec, _input.Skipped, cancellationToken);
         var status = (record?.Status ?? BatchStatus.Completed).ToString().ToLowerInvariant();
         var before = isBegun ? manifest.Rows - pass.Counts.Faults - pass.Counts.Asked + (_last?.RowsFoundCommitted ?? 0) : manifest.Rows;
         var counts = isBegun || !ReferenceEquals(state, found) ? pass.Counts : Standing(manifest, pass);
-        return RunSummary.Of(manifest, status, _look.Images, counts, before, elapsed, paths) with { Notices = _host.Engine.Model.Notices };
+        return RunSummary.Of(manifest, status, _look.Images, counts, before, elapsed, paths) with
+        {
+            Notices = _host.Engine.Model.Notices,
+            Skipped = _input.Skipped.Kinds,
+        };
     }
 
     // A pass that had ended before asks nothing now.

@@ -45,6 +45,9 @@ internal sealed record RunSummary
     /// </summary>
     public required PassCounts Pass { get; init; }
 
+    /// <summary>Files and folders of the input folder that are not read, by kind (<see cref="ResPrune.Batch.Manifests.SkippedKinds"/>).</summary>
+    public IReadOnlyDictionary<string, long> Skipped { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Rows that earlier runs of the same command had done.</summary>
     public required long DoneBefore { get; init; }
 

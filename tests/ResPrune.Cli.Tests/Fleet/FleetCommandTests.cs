@@ -67,6 +67,22 @@ public sealed class FleetCommandTests(OneSiloFleet one) : IClassFixture<OneSiloF
     }
 
     [Fact]
+    public async Task WhatIsNotReadOfAFolderIsSaidBySubmitAndBroughtByFetch()
+    {
+        var folder = _fleet.Place.PathOf("with-others");
+        Copy(folder, 1);
+        SkippedFileTests.Fill(folder);
+        var submitted = (await _fleet.RunAsync(["submit", folder, "--ask", "What is in the picture?", "--max-tokens", "4"])).Expect(0);
+        Assert.Contains("not read: 1 broken_link, 1 hidden, 2 not_an_image", submitted.Error, StringComparison.Ordinal);
+        var batch = submitted.Output.Trim().Split('\n')[^1];
+        (await _fleet.RunAsync("watch", batch)).Expect(0);
+        var output = _fleet.Place.PathOf("with-others-out");
+        for (var time = 0; time < 2; time++)
+            Assert.Contains("4 files or folders", (await _fleet.RunAsync("fetch", batch, "--output", output)).Expect(0).Output, StringComparison.Ordinal);
+        SkippedFileTests.AssertNamed(File.ReadAllLines(Path.Combine(output, "skipped.jsonl")).Select(line => JsonNode.Parse(line)!));
+    }
+
+    [Fact]
     public async Task FetchRepeatsAndOverwritesNothingThatDiffers()
     {
         var batch = await _fleet.SubmitAsync(LongJob(2), "--max-tokens", "4");
