@@ -15,6 +15,6 @@ internal enum SiloFate
     /// <summary>SIGSTOP and SIGCONT: it goes on, or it is told that it was declared dead and exits 4.</summary>
     Woken,
 
-    /// <summary>Its device is broken: it must notice, hand back what it has, and exit 5.</summary>
+    /// <summary>Its device is broken: it must notice, hand back what it has, and exit 5, or 4 where it was taken for dead before.</summary>
     DeviceBroken,
 }

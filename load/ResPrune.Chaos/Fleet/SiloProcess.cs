@@ -139,7 +139,8 @@ internal sealed class SiloProcess : IDisposable
         (SiloFate.Drained, true) when _process.ExitCode != 0 => $"{Name} was told to stop and exited {_process.ExitCode}",
         (SiloFate.Drained, false) => $"{Name} was told to stop and still runs",
         (SiloFate.Woken, true) when _process.ExitCode != Evicted => $"{Name} woke up and exited {_process.ExitCode}",
-        (SiloFate.DeviceBroken, true) when _process.ExitCode != DeviceFailed => $"{Name} had a broken device and exited {_process.ExitCode} instead of {DeviceFailed}",
+        (SiloFate.DeviceBroken, true) when _process.ExitCode is not (DeviceFailed or Evicted) =>
+            $"{Name} had a broken device and exited {_process.ExitCode} instead of {DeviceFailed}",
         (SiloFate.DeviceBroken, false) => $"{Name} has a broken device and still runs",
         (SiloFate.Runs, true) when !WasEvicted => $"{Name} ended by itself and exited {_process.ExitCode}",
         _ => null,
