@@ -114,15 +114,12 @@ internal sealed class RunSession
         var facts = RunFacts.Of(_settings, _input, _host.Engine.Model);
         var spec = _settings.Spec with { ImageRoot = _input.ImageRoot, RowsPerShard = RowsPerShard() };
         var found = await _folder.FindAsync(facts, cancellationToken);
-        var state = await PrepareAsync(found, facts, spec, cancellationToken);
-        _folder.Tidy(state);
+        var (state, record) = await BeginAsync(found, facts, spec, cancellationToken);
         var pass = state.Pass!;
         // A batch that has ended is only shown again.
-        var record = await ReadRecordAsync(pass, cancellationToken);
         var isBegun = record is { IsTerminal: false };
         if (isBegun)
         {
-            await StartAsync(record!, cancellationToken);
             await view.WatchAsync(SnapshotsAsync(pass.Id, cancellationToken), cancellationToken);
             record = await ReadRecordAsync(pass, cancellationToken);
         }
@@ -139,6 +136,21 @@ internal sealed class RunSession
             Notices = _host.Engine.Model.Notices,
             Skipped = _input.Skipped.Kinds,
         };
+    }
+
+    /// <summary>Plans a pass, or finds the one that goes on, and starts its batch.</summary>
+    /// <returns>The state, and the record of the pass's batch; null where it asks nothing.</returns>
+    private async Task<(PassState State, BatchRecord? Record)> BeginAsync(
+        PassState? found, IReadOnlyDictionary<string, string> facts, BatchSpec spec, CancellationToken cancellationToken)
+    {
+        using var span = SubmitActivity.Start();
+        var state = await PrepareAsync(found, facts, spec, cancellationToken);
+        _folder.Tidy(state);
+        var record = await ReadRecordAsync(state.Pass!, cancellationToken);
+        var isBegun = record is { IsTerminal: false };
+        SubmitActivity.Submits(span, isBegun ? record : null);
+        if (isBegun) await _host.Batches.StartAsync(record!.Id, cancellationToken);
+        return (state, record);
     }
 
     // A pass that had ended before asks nothing now.
@@ -164,13 +176,6 @@ internal sealed class RunSession
         {
             throw new UsageException(exception.Message, exception);
         }
-    }
-
-    private async Task StartAsync(BatchRecord record, CancellationToken cancellationToken)
-    {
-        using var span = SubmitActivity.Start(record.Id);
-        SubmitActivity.Stored(span, record);
-        await _host.Batches.StartAsync(record.Id, cancellationToken);
     }
 
     /// <summary>

@@ -13,6 +13,23 @@ public static class SubmitActivity
     public static Activity? Start(BatchId batch) =>
         Source.StartActivity("batch submit", ActivityKind.Producer)?.SetTag(TraceAttributes.Batch, batch.Value);
 
+    /// <summary>Starts it before it is known which batch is submitted, if any; <see cref="Submits"/> says it. Null when nobody listens.</summary>
+    public static Activity? Start() => Source.StartActivity("batch submit", ActivityKind.Producer);
+
+    /// <summary>Says which batch is submitted, or, with null, that none is: then the span is not exported.</summary>
+    public static void Submits(Activity? span, BatchRecord? record)
+    {
+        if (span is null) return;
+        if (record is null)
+        {
+            span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+            return;
+        }
+
+        span.SetTag(TraceAttributes.Batch, record.Id.Value);
+        Stored(span, record);
+    }
+
     /// <summary>A batch that was submitted before goes on in its own trace: links the two.</summary>
     public static void Stored(Activity? span, BatchRecord record)
     {
